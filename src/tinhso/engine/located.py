@@ -1,0 +1,106 @@
+"""YAML files whose errors name file, line and reason: definitions, contracts and plans are written by people."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pydantic
+import yaml
+
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+Place = tuple[str | int, ...]
+
+
+class DefinitionError(Exception):
+    """A definition file cannot be used; the catalog in force stays.
+
+    Args:
+        path: the file.
+        line: line of the offending entry, 1-based.
+        reason: one sentence in the language of the file's authors.
+    """
+
+    def __init__(self, path: Path | str, line: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {reason}")
+        self.path, self.line, self.reason = str(path), line, reason
+
+
+class Located:
+    """The content of one YAML file together with the line of every entry.
+
+    Attributes:
+        path: the file.
+        content: plain dicts, lists and scalars as YAML means them.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self._lines: dict[Place, int] = {}
+        loader = yaml.SafeLoader(text)
+        try:
+            node = loader.get_single_node()
+            self.content: Any = self._build(loader, node, ()) if node is not None else None
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            raise DefinitionError(path, mark.line + 1 if mark else 1, error.problem or "không đọc được") from None
+        finally:
+            loader.dispose()
+
+    def line(self, place: Sequence[str | int]) -> int:
+        """Line of an entry, or of the nearest enclosing one that is in the file."""
+        found = tuple(place)
+        while found and found not in self._lines:
+            found = found[:-1]
+        return self._lines.get(found, 1)
+
+    def error(self, place: Sequence[str | int], reason: str) -> DefinitionError:
+        return DefinitionError(self.path, self.line(place), reason)
+
+    def _build(self, loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:
+        self._lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._build_mapping(loader, node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(loader, item, (*place, index)) for index, item in enumerate(node.value)]
+        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML is untyped here
+
+    def _build_mapping(self, loader: yaml.SafeLoader, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            line = key_node.start_mark.line + 1
+            if key in built:
+                raise DefinitionError(self.path, line, f"mục “{key}” được khai hai lần")
+            self._lines[(*place, key)] = line
+            built[key] = self._build(loader, value_node, (*place, key))
+        return built
+
+
+def read(path: Path) -> Located:
+    """Read one YAML file.
+
+    Raises:
+        DefinitionError: not UTF-8, not YAML, or a key given twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DefinitionError(path, 1, "tệp không phải UTF-8") from None
+    return Located(path, text)
+
+
+def validated(located: Located, model: type[Model]) -> Model:
+    """The file's content as a Pydantic model.
+
+    Raises:
+        DefinitionError: at the line of the first entry that does not fit.
+    """
+    if not isinstance(located.content, Mapping):
+        raise located.error((), "tệp phải là một bảng khóa: giá trị")
+    try:
+        return model.model_validate(located.content)
+    except pydantic.ValidationError as errors:
+        first = errors.errors()[0]
+        place = [part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+        name = ".".join(str(part) for part in place)
+        raise located.error(place, f"{name}: {first['msg']}" if name else first["msg"]) from None

@@ -1,0 +1,49 @@
+"""What the engine knows of a dataset: its kind, key, unit, time and columns."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["flow", "stock", "validity", "external"]
+ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSchema:
+    """One column.
+
+    Attributes:
+        type: how values are typed in the lake.
+        values: the only values allowed; empty when any value of the type is.
+    """
+
+    type: ColumnType
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSchema:
+    """One dataset (bộ dữ liệu), as the compiler sees it.
+
+    Attributes:
+        name: contract name, also the name of the relation that holds its rows in force.
+        kind: `flow` events; `stock` snapshots by key and day; `validity` rows with first and last day;
+            `external` figures given by another office for whole years.
+        key: columns that identify a row; for stocks and validities the last one is the time column.
+        unit: column of the unit code; None when rows carry no unit of their own.
+        time: event day, snapshot day, first day of validity, or year.
+        columns: by name.
+        ends: column of the inclusive last day (`ended_on`, `valid_to`), if any.
+    """
+
+    name: str
+    kind: Kind
+    key: tuple[str, ...]
+    unit: str | None
+    time: str
+    columns: dict[str, ColumnSchema] = field(hash=False)
+    ends: str | None = None
+
+    @property
+    def entity_key(self) -> tuple[str, ...]:
+        """The key without its time: what a stock's state is kept for."""
+        return tuple(column for column in self.key if column != self.time)
