@@ -1,4 +1,4 @@
-"""YAML files whose errors name file, line and reason: definitions, contracts and plans are written by people."""
+"""YAML files written by people (definitions, contracts, plans); errors name file, line and reason."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,7 +42,9 @@ class Located:
             self.content: Any = self._build(loader, node, ()) if node is not None else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise DefinitionError(path, mark.line + 1 if mark else 1, error.problem or "không đọc được") from None
+            raise DefinitionError(
+                path, mark.line + 1 if mark else 1, error.problem or "không đọc được"
+            ) from None
         finally:
             loader.dispose()
 
@@ -101,6 +103,8 @@ def validated(located: Located, model: type[Model]) -> Model:
         return model.model_validate(located.content)
     except pydantic.ValidationError as errors:
         first = errors.errors()[0]
-        place = [part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+        place = [
+            part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))
+        ]
         name = ".".join(str(part) for part in place)
         raise located.error(place, f"{name}: {first['msg']}" if name else first["msg"]) from None
