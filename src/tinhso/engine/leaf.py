@@ -158,7 +158,8 @@ def members_table(entity: str) -> str:
     return "engine_members_" + entity.replace(".", "__")
 
 
-def _day(schema: DatasetSchema) -> exp.Expression:
+def day_of(schema: DatasetSchema) -> exp.Expression:
+    """The local calendar day of a record."""
     time = exp.column(schema.time, table=FACTS)
     return exp.cast(time, "date") if schema.columns[schema.time].type == "timestamp" else time
 
@@ -281,7 +282,7 @@ def _flow(chosen: Plan) -> exp.Query:
 
 
 def _flow_group(chosen: Plan, own: list[tuple[int, Measure]], column: str) -> exp.Select:
-    day = _day(chosen.dataset)
+    day = day_of(chosen.dataset)
     group_by = [exp.column("unit"), exp.column("atom")]
     selected: list[exp.Expression] = [
         _unit(chosen.dataset).as_("unit"),

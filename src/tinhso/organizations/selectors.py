@@ -1,0 +1,262 @@
+"""Reading units, their tree and the working calendar."""
+
+import datetime as dt
+import difflib
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+from django.utils.translation import gettext as _
+
+from tinhso.core.errors import ImpossibleRequest, UnknownName
+from tinhso.organizations.choices import DayKind
+from tinhso.organizations.models import CalendarVersion, Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
+from tinhso.organizations.rules import WorkingCalendar
+
+FOREVER = dt.date.max
+Span = tuple[dt.date, dt.date]
+
+
+class AmbiguousUnit(ImpossibleRequest):
+    """A code that names several units on one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One unit as it is on a day.
+
+    Attributes:
+        unit_id: identity, stable through renamings.
+        version_id: the version valid on the day.
+        parent_id: unit it answers to on the day; None for the province.
+    """
+
+    unit_id: int
+    version_id: int
+    code: str
+    name: str
+    kind: str
+    parent_id: int | None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All units of all times, held in memory; a few hundred rows."""
+
+    versions: tuple[OrgUnitVersion, ...]
+    edges: tuple[Edge, ...]
+    codes: tuple[UnitCode, ...]
+
+    @functools.cached_property
+    def by_code(self) -> dict[str, list[tuple[Span, OrgUnitVersion]]]:
+        """Every known code, with the days on which it names a version."""
+        found: dict[str, list[tuple[Span, OrgUnitVersion]]] = {}
+        for version in self.versions:
+            found.setdefault(version.code.upper(), []).append((_span(version), version))
+        for code in self.codes:
+            for version in self.versions:
+                span = _both(_span(code), _span(version))
+                if version.org_unit_id == code.org_unit_id and span and code.code.upper() != version.code.upper():
+                    found.setdefault(code.code.upper(), []).append((span, version))
+        return found
+
+    @functools.cached_property
+    def closure(self) -> list[tuple[int, int, Span]]:
+        """(descendant, ancestor, days) with every unit above itself while it exists."""
+        parents: dict[int, list[tuple[int, Span]]] = {}
+        for edge in self.edges:
+            parents.setdefault(edge.child_id, []).append((edge.parent_id, _span(edge)))
+        rows: list[tuple[int, int, Span]] = []
+        for unit, spans in self.lifetimes.items():
+            for span in spans:
+                rows.append((unit, unit, span))
+                rows += _ancestors(unit, unit, span, parents)
+        return rows
+
+    @functools.cached_property
+    def lifetimes(self) -> dict[int, list[Span]]:
+        """When each unit exists: its versions, joined where they follow one another."""
+        found: dict[int, list[Span]] = {}
+        for version in sorted(self.versions, key=lambda version: version.valid_from):
+            spans = found.setdefault(version.org_unit_id, [])
+            first, last = _span(version)
+            if spans and spans[-1][1] < FOREVER and spans[-1][1] + dt.timedelta(days=1) == first:
+                spans[-1] = (spans[-1][0], last)
+            else:
+                spans.append((first, last))
+        return found
+
+    def version_on(self, unit_id: int, on: dt.date) -> OrgUnitVersion | None:
+        return next((v for v in self.versions if v.org_unit_id == unit_id and _holds(_span(v), on)), None)
+
+
+def tree() -> Tree:
+    """The units as loaded, from memory while nothing has changed."""
+    return _tree(tree_fingerprint())
+
+
+@functools.lru_cache(maxsize=2)
+def _tree(_fingerprint: str) -> Tree:
+    versions = tuple(OrgUnitVersion.objects.select_related("org_unit").order_by("code", "valid_from"))
+    edges = tuple(Edge.objects.order_by("child_id", "valid_from"))
+    return Tree(versions, edges, tuple(UnitCode.objects.order_by("scheme", "code", "valid_from")))
+
+
+def tree_fingerprint() -> str:
+    """Identity of the units' content; empty before the reference data are loaded."""
+    return TreeState.objects.values_list("fingerprint", flat=True).order_by("-pk").first() or ""
+
+
+def resolve(code: str, on: dt.date) -> OrgUnitVersion:
+    """The unit version a code names on a day; Excel's lost leading zero is forgiven.
+
+    Raises:
+        UnknownName: no unit has the code on that day; carries the nearest codes and names.
+        AmbiguousUnit: several units have it.
+    """
+    wanted = code.strip().upper()
+    known = tree().by_code
+    found = [version for span, version in known.get(wanted, []) if _holds(span, on)]
+    if not found and wanted.isdigit():
+        found = [version for span, version in known.get(wanted.zfill(5), []) if _holds(span, on)]
+    if not found:
+        raise UnknownName(_("đơn vị"), code, nearest_units(code, on))
+    if len({version.org_unit_id for version in found}) > 1:
+        raise AmbiguousUnit(_("Mã “%(code)s” chỉ nhiều đơn vị vào ngày %(day)s.") % {"code": code, "day": f"{on:%d/%m/%Y}"})
+    return found[0]
+
+
+def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
+    """Codes and names like a text, best first: `03646 (Phường Chiềng Lề)`."""
+    versions = [v for v in tree().versions if on is None or _holds(_span(v), on)]
+    labels = {f"{version.code} ({version.name})": version for version in versions}
+    needle = text.strip().lower()
+    by_name = [label for label in labels if len(needle) > 2 and needle in label.lower()]
+    codes = {version.code: label for label, version in labels.items()}
+    by_code = [codes[code] for code in difflib.get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.5)]
+    return list(dict.fromkeys([*by_name, *by_code]))[:3]
+
+
+def units_on(on: dt.date) -> list[UnitRow]:
+    """Every unit of a day, the province first, then by code."""
+    parents = {edge.child_id: edge.parent_id for edge in tree().edges if _holds(_span(edge), on)}
+    rows = [
+        UnitRow(v.org_unit_id, v.pk, v.code, v.name, v.kind, parents.get(v.org_unit_id))
+        for v in tree().versions
+        if _holds(_span(v), on)
+    ]
+    return sorted(rows, key=lambda row: (row.parent_id is not None, row.code))
+
+
+def ancestors(unit_id: int, on: dt.date) -> list[int]:
+    """The unit's superiors on a day, nearest first."""
+    parents = {edge.child_id: edge.parent_id for edge in tree().edges if _holds(_span(edge), on)}
+    found: list[int] = []
+    while (unit_id := parents.get(unit_id, 0)) != 0:
+        found.append(unit_id)
+    return found
+
+
+def descendants(unit_id: int, on: dt.date | None = None) -> frozenset[int]:
+    """The unit and everything under it on a day, or at any time."""
+    rows = tree().closure
+    return frozenset(child for child, parent, span in rows if parent == unit_id and (on is None or _holds(span, on)))
+
+
+def versions_of(unit_id: int) -> list[OrgUnitVersion]:
+    """What a unit has been called, oldest first."""
+    return sorted((v for v in tree().versions if v.org_unit_id == unit_id), key=lambda v: v.valid_from)
+
+
+def events_of(unit_id: int) -> list[UnitEvent]:
+    """What acts did to a unit, oldest first."""
+    touching = UnitEvent.objects.filter(sources=unit_id) | UnitEvent.objects.filter(results=unit_id)
+    return list(touching.distinct().order_by("happened_on", "pk"))
+
+
+def unit_versions_table() -> pa.Table:
+    """Every unit version: unit_version, unit, code, name, kind, valid_from, valid_to (null: open)."""
+    versions = tree().versions
+    return pa.table(
+        {
+            "unit_version": pa.array((v.pk for v in versions), pa.int32()),
+            "unit": pa.array((v.org_unit_id for v in versions), pa.int32()),
+            "code": pa.array((v.code for v in versions), pa.string()),
+            "name": pa.array((v.name for v in versions), pa.string()),
+            "kind": pa.array((v.kind for v in versions), pa.string()),
+            "valid_from": pa.array((v.valid_from for v in versions), pa.date32()),
+            "valid_to": pa.array((v.valid_to for v in versions), pa.date32()),
+        }
+    )
+
+
+def unit_codes_table() -> pa.Table:
+    """Every code with the days on which it names a unit version: code, valid_from, valid_to, unit_version,
+    unit, kind; codes in capitals."""
+    rows = [(code, span, version) for code, entries in tree().by_code.items() for span, version in entries]
+    return pa.table(
+        {
+            "code": pa.array((code for code, _span_, _version in rows), pa.string()),
+            "valid_from": pa.array((span[0] for _code, span, _version in rows), pa.date32()),
+            "valid_to": pa.array((_open(span[1]) for _code, span, _version in rows), pa.date32()),
+            "unit_version": pa.array((version.pk for _code, _span_, version in rows), pa.int32()),
+            "unit": pa.array((version.org_unit_id for _code, _span_, version in rows), pa.int32()),
+            "kind": pa.array((version.kind for _code, _span_, version in rows), pa.string()),
+        }
+    )
+
+
+def closure_table() -> pa.Table:
+    """descendant, ancestor (units), valid_from, valid_to (null: open); each unit is its own ancestor."""
+    rows = tree().closure
+    return pa.table(
+        {
+            "descendant": pa.array((row[0] for row in rows), pa.int32()),
+            "ancestor": pa.array((row[1] for row in rows), pa.int32()),
+            "valid_from": pa.array((row[2][0] for row in rows), pa.date32()),
+            "valid_to": pa.array((_open(row[2][1]) for row in rows), pa.date32()),
+        }
+    )
+
+
+def working_calendar() -> WorkingCalendar:
+    """The working calendar in force: the latest version.
+
+    Raises:
+        CalendarVersion.DoesNotExist: the reference data are not loaded.
+    """
+    version = CalendarVersion.objects.prefetch_related("days").latest("number")
+    days = list(version.days.all())
+    return WorkingCalendar(
+        first_day=version.first_day,
+        last_day=version.last_day,
+        holidays=frozenset(day.day for day in days if day.kind == DayKind.HOLIDAY),
+        working_days=frozenset(day.day for day in days if day.kind == DayKind.WORKING_DAY),
+    )
+
+
+def _ancestors(
+    unit: int, above: int, span: Span, parents: dict[int, list[tuple[int, Span]]]
+) -> Iterable[tuple[int, int, Span]]:
+    for parent, valid in parents.get(above, []):
+        if both := _both(span, valid):
+            yield unit, parent, both
+            yield from _ancestors(unit, parent, both, parents)
+
+
+def _span(row: OrgUnitVersion | Edge | UnitCode) -> Span:
+    return row.valid_from, row.valid_to or FOREVER
+
+
+def _open(day: dt.date) -> dt.date | None:
+    return None if day == FOREVER else day
+
+
+def _both(one: Span, other: Span) -> Span | None:
+    first, last = max(one[0], other[0]), min(one[1], other[1])
+    return (first, last) if first <= last else None
+
+
+def _holds(span: Span, on: dt.date) -> bool:
+    return span[0] <= on <= span[1]
