@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tinhso.core.middleware.security_headers",
+    "tinhso.core.middleware.chosen_language",
 ]
 
 ROOT_URLCONF = "tinhso.config.urls"

@@ -1,0 +1,56 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from tinhso.accounts.choices import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by user name."""
+
+
+class User(AbstractBaseUser):
+    """An official who signs in (tài khoản). Holds personal data: name and e-mail address."""
+
+    username = models.CharField("tên đăng nhập", max_length=150, unique=True)
+    full_name = models.CharField("họ và tên", max_length=150)
+    email = models.EmailField("thư điện tử", blank=True)
+    is_active = models.BooleanField("đang dùng", default=True)
+    created_at = models.DateTimeField("tạo lúc")
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+class Assignment(models.Model):
+    """A role of a person for a unit and everything under it, while it is valid (phân quyền).
+
+    Holds personal data: who serves where.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    role = models.CharField("vai trò", max_length=20, choices=Role)
+    org_unit = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "org_unit", "valid_from"], name="accounts_assignment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="accounts_assignment_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.org_unit_id}"

@@ -1,0 +1,75 @@
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One thing that was done, by whom, to what (nhật ký). Appended only; the database refuses changes.
+
+    Actor and object are text, so that entries outlive what they describe. Holds personal data: who did what.
+    """
+
+    at = models.DateTimeField("thời điểm")
+    actor = models.CharField("người thực hiện", max_length=150)
+    action = models.CharField("hành động", max_length=80)
+    obj = models.CharField("đối tượng", max_length=200)
+    details = models.JSONField("chi tiết", default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.action} {self.obj}"
+
+
+class AuditSeal(models.Model):
+    """The link of one audit entry into the hash chain; made by the sealing job, in order of id.
+
+    Writers never wait for one another: entries are appended freely and sealed afterwards. Holds no personal
+    data.
+    """
+
+    entry_id = models.BigIntegerField("bản ghi", unique=True)
+    hash = models.CharField("dấu vân", max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.hash[:12]}"
+
+
+class OutboxMessage(models.Model):
+    """News for other modules, written in the transaction that makes it true (hộp thư đi).
+
+    Waiting: `delivered_at` null and `next_attempt_at` set. Given up for a person to look at: both null.
+    Payloads carry keys, never personal data.
+    """
+
+    topic = models.CharField("chủ đề", max_length=80)
+    payload = models.JSONField("nội dung")
+    created_at = models.DateTimeField("tạo lúc")
+    delivered_at = models.DateTimeField("giao lúc", null=True)
+    next_attempt_at = models.DateTimeField("lần thử tới", null=True)
+    attempts = models.PositiveIntegerField("số lần thử", default=0)
+    last_error = models.CharField("lỗi gần nhất", max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(delivered_at__isnull=True),
+                name="core_outbox_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.topic}"
+
+
+class StoredFile(models.Model):
+    """Bytes kept under their SHA-256 (tệp lưu trữ); equal bytes are kept once.
+
+    May hold personal data, as its owner module says; that module serves it after its own scope check.
+    """
+
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    size = models.PositiveBigIntegerField("kích thước")
+    name = models.CharField("tên tệp", max_length=255)
+    media_type = models.CharField("kiểu", max_length=100)
+    stored_at = models.DateTimeField("lưu lúc")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
