@@ -20,7 +20,9 @@ class StateSet(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["in_force"], condition=models.Q(in_force=True), name="indicators_one_state_set_in_force"
+                fields=["in_force"],
+                condition=models.Q(in_force=True),
+                name="indicators_one_state_set_in_force",
             )
         ]
 

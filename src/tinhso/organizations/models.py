@@ -43,7 +43,9 @@ class OrgUnitVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["org_unit", "valid_from"], name="organizations_version_unit_from"),
+            models.UniqueConstraint(
+                fields=["org_unit", "valid_from"], name="organizations_version_unit_from"
+            ),
             models.UniqueConstraint(fields=["code", "valid_from"], name="organizations_version_code_from"),
             _ends_after_start("organizations_version_ends_after_start"),
         ]
@@ -104,7 +106,9 @@ class Crosswalk(models.Model):
             models.UniqueConstraint(
                 fields=["old_unit", "new_unit", "happened_on"], name="organizations_crosswalk_pair"
             ),
-            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="organizations_crosswalk_share"),
+            models.CheckConstraint(
+                condition=Q(share__gt=0, share__lte=1), name="organizations_crosswalk_share"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,7 +161,9 @@ class CalendarDay(models.Model):
     name = models.CharField("tên", max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="organizations_calendar_day_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "day"], name="organizations_calendar_day_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind}"

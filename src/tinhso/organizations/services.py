@@ -95,7 +95,9 @@ def _load_edges(rows: list[Row], units: dict[str, OrgUnit]) -> None:
     for row in rows:
         for end in ("child", "parent"):
             if row[end] not in units:
-                raise BrokenReference(_("Cây đơn vị nhắc đến “%(unit)s” không có trong danh mục.") % {"unit": row[end]})
+                raise BrokenReference(
+                    _("Cây đơn vị nhắc đến “%(unit)s” không có trong danh mục.") % {"unit": row[end]}
+                )
     Edge.objects.all().delete()
     Edge.objects.bulk_create(
         Edge(
@@ -164,7 +166,8 @@ def _load_calendar(path: Path, today: dt.date) -> None:
         content_hash=content_hash,
     )
     CalendarDay.objects.bulk_create(
-        CalendarDay(calendar=version, day=_day(row["date"]), kind=row["kind"], name=row["name"]) for row in rows
+        CalendarDay(calendar=version, day=_day(row["date"]), kind=row["kind"], name=row["name"])
+        for row in rows
     )
 
 
@@ -187,7 +190,8 @@ def _check_shares(rows: list[Row]) -> None:
     for (unit, _on), total in totals.items():
         if total != 1:
             raise BrokenReference(
-                _("Tỷ lệ chia của “%(unit)s” cộng lại bằng %(total)s, phải bằng 1.") % {"unit": unit, "total": total}
+                _("Tỷ lệ chia của “%(unit)s” cộng lại bằng %(total)s, phải bằng 1.")
+                % {"unit": unit, "total": total}
             )
 
 

@@ -19,7 +19,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    root = Parser(prog="tinhso", description="Tỉnh Số: kế hoạch chuyển đổi số của tỉnh, đo bằng chính hồ sơ của mình.")
+    root = Parser(
+        prog="tinhso", description="Tỉnh Số: kế hoạch chuyển đổi số của tỉnh, đo bằng chính hồ sơ của mình."
+    )
     commands = root.add_subparsers(title="lệnh", metavar="LỆNH", required=True)
     for module in (site, simulate, data, figures, plan):
         module.register(commands)

@@ -14,57 +14,81 @@ def remove(_apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='thời điểm')),
-                ('actor', models.CharField(max_length=150, verbose_name='người thực hiện')),
-                ('action', models.CharField(max_length=80, verbose_name='hành động')),
-                ('obj', models.CharField(max_length=200, verbose_name='đối tượng')),
-                ('details', models.JSONField(default=dict, verbose_name='chi tiết')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="thời điểm")),
+                ("actor", models.CharField(max_length=150, verbose_name="người thực hiện")),
+                ("action", models.CharField(max_length=80, verbose_name="hành động")),
+                ("obj", models.CharField(max_length=200, verbose_name="đối tượng")),
+                ("details", models.JSONField(default=dict, verbose_name="chi tiết")),
             ],
         ),
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_id', models.BigIntegerField(unique=True, verbose_name='bản ghi')),
-                ('hash', models.CharField(max_length=64, verbose_name='dấu vân')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entry_id", models.BigIntegerField(unique=True, verbose_name="bản ghi")),
+                ("hash", models.CharField(max_length=64, verbose_name="dấu vân")),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(verbose_name='kích thước')),
-                ('name', models.CharField(max_length=255, verbose_name='tên tệp')),
-                ('media_type', models.CharField(max_length=100, verbose_name='kiểu')),
-                ('stored_at', models.DateTimeField(verbose_name='lưu lúc')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True, verbose_name="SHA-256")),
+                ("size", models.PositiveBigIntegerField(verbose_name="kích thước")),
+                ("name", models.CharField(max_length=255, verbose_name="tên tệp")),
+                ("media_type", models.CharField(max_length=100, verbose_name="kiểu")),
+                ("stored_at", models.DateTimeField(verbose_name="lưu lúc")),
             ],
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=80, verbose_name='chủ đề')),
-                ('payload', models.JSONField(verbose_name='nội dung')),
-                ('created_at', models.DateTimeField(verbose_name='tạo lúc')),
-                ('delivered_at', models.DateTimeField(null=True, verbose_name='giao lúc')),
-                ('next_attempt_at', models.DateTimeField(null=True, verbose_name='lần thử tới')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='số lần thử')),
-                ('last_error', models.CharField(blank=True, max_length=300, verbose_name='lỗi gần nhất')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=80, verbose_name="chủ đề")),
+                ("payload", models.JSONField(verbose_name="nội dung")),
+                ("created_at", models.DateTimeField(verbose_name="tạo lúc")),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="giao lúc")),
+                ("next_attempt_at", models.DateTimeField(null=True, verbose_name="lần thử tới")),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="số lần thử")),
+                ("last_error", models.CharField(blank=True, max_length=300, verbose_name="lỗi gần nhất")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('delivered_at__isnull', True)), fields=['next_attempt_at'], name='core_outbox_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivered_at__isnull", True)),
+                        fields=["next_attempt_at"],
+                        name="core_outbox_waiting",
+                    )
+                ],
             },
         ),
         migrations.RunPython(install, remove),

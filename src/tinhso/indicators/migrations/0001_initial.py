@@ -4,28 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StateSet',
+            name="StateSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, unique=True, verbose_name='dấu vân')),
-                ('as_of', models.DateField(verbose_name='ngày tính đến')),
-                ('catalog_hash', models.CharField(max_length=64, verbose_name='dấu vân danh mục chỉ tiêu')),
-                ('tree_hash', models.CharField(max_length=64, verbose_name='dấu vân cây đơn vị')),
-                ('leaf_states', models.PositiveBigIntegerField(verbose_name='số trạng thái lá')),
-                ('cells', models.PositiveBigIntegerField(verbose_name='số ô số liệu')),
-                ('computed_at', models.DateTimeField(verbose_name='thời điểm tính')),
-                ('in_force', models.BooleanField(default=False, verbose_name='đang dùng')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, unique=True, verbose_name="dấu vân")),
+                ("as_of", models.DateField(verbose_name="ngày tính đến")),
+                ("catalog_hash", models.CharField(max_length=64, verbose_name="dấu vân danh mục chỉ tiêu")),
+                ("tree_hash", models.CharField(max_length=64, verbose_name="dấu vân cây đơn vị")),
+                ("leaf_states", models.PositiveBigIntegerField(verbose_name="số trạng thái lá")),
+                ("cells", models.PositiveBigIntegerField(verbose_name="số ô số liệu")),
+                ("computed_at", models.DateTimeField(verbose_name="thời điểm tính")),
+                ("in_force", models.BooleanField(default=False, verbose_name="đang dùng")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('in_force',), name='indicators_one_state_set_in_force')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_force", True)),
+                        fields=("in_force",),
+                        name="indicators_one_state_set_in_force",
+                    )
+                ],
             },
         ),
     ]

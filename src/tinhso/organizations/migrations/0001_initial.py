@@ -5,124 +5,345 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarVersion',
+            name="CalendarVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='phiên bản')),
-                ('issued_on', models.DateField(verbose_name='ngày ban hành')),
-                ('basis', models.CharField(max_length=300, verbose_name='căn cứ')),
-                ('first_day', models.DateField(verbose_name='từ ngày')),
-                ('last_day', models.DateField(verbose_name='đến ngày')),
-                ('content_hash', models.CharField(max_length=64, unique=True, verbose_name='dấu vân')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="phiên bản")),
+                ("issued_on", models.DateField(verbose_name="ngày ban hành")),
+                ("basis", models.CharField(max_length=300, verbose_name="căn cứ")),
+                ("first_day", models.DateField(verbose_name="từ ngày")),
+                ("last_day", models.DateField(verbose_name="đến ngày")),
+                ("content_hash", models.CharField(max_length=64, unique=True, verbose_name="dấu vân")),
             ],
         ),
         migrations.CreateModel(
-            name='OrgUnit',
+            name="OrgUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True, verbose_name='khóa')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True, verbose_name="khóa")),
             ],
         ),
         migrations.CreateModel(
-            name='TreeState',
+            name="TreeState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='dấu vân')),
-                ('loaded_at', models.DateTimeField(verbose_name='thời điểm nạp')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, verbose_name="dấu vân")),
+                ("loaded_at", models.DateTimeField(verbose_name="thời điểm nạp")),
             ],
         ),
         migrations.CreateModel(
-            name='UnitEvent',
+            name="UnitEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('create', 'Thành lập'), ('rename', 'Đổi tên, đổi loại'), ('recode', 'Đổi mã'), ('merge', 'Nhập'), ('split', 'Chia, tách'), ('transfer', 'Chuyển đơn vị cấp trên'), ('abolish', 'Kết thúc hoạt động')], max_length=20, verbose_name='loại')),
-                ('happened_on', models.DateField(verbose_name='ngày')),
-                ('act', models.CharField(max_length=120, verbose_name='văn bản')),
-                ('certainty', models.CharField(choices=[('certain', 'Chắc chắn'), ('start of list', 'Ngày đầu danh mục, không phải ngày thành lập'), ('to be confirmed', 'Cần đối chiếu với văn bản')], max_length=20, verbose_name='độ chắc chắn')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('results', models.ManyToManyField(related_name='events_as_result', to='organizations.orgunit')),
-                ('sources', models.ManyToManyField(related_name='events_as_source', to='organizations.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("create", "Thành lập"),
+                            ("rename", "Đổi tên, đổi loại"),
+                            ("recode", "Đổi mã"),
+                            ("merge", "Nhập"),
+                            ("split", "Chia, tách"),
+                            ("transfer", "Chuyển đơn vị cấp trên"),
+                            ("abolish", "Kết thúc hoạt động"),
+                        ],
+                        max_length=20,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="ngày")),
+                ("act", models.CharField(max_length=120, verbose_name="văn bản")),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[
+                            ("certain", "Chắc chắn"),
+                            ("start of list", "Ngày đầu danh mục, không phải ngày thành lập"),
+                            ("to be confirmed", "Cần đối chiếu với văn bản"),
+                        ],
+                        max_length=20,
+                        verbose_name="độ chắc chắn",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                (
+                    "results",
+                    models.ManyToManyField(related_name="events_as_result", to="organizations.orgunit"),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(related_name="events_as_source", to="organizations.orgunit"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='ngày')),
-                ('kind', models.CharField(choices=[('holiday', 'Ngày nghỉ'), ('working_day', 'Ngày làm bù')], max_length=20, verbose_name='loại')),
-                ('name', models.CharField(max_length=120, verbose_name='tên')),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='organizations.calendarversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="ngày")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "Ngày nghỉ"), ("working_day", "Ngày làm bù")],
+                        max_length=20,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="tên")),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="organizations.calendarversion",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'day'), name='organizations_calendar_day_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("calendar", "day"), name="organizations_calendar_day_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Edge',
+            name="Edge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='hiệu lực từ')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='hiệu lực đến')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parent_edges', to='organizations.orgunit')),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='child_edges', to='organizations.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="hiệu lực từ")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="hiệu lực đến")),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parent_edges",
+                        to="organizations.orgunit",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_edges",
+                        to="organizations.orgunit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('child', 'valid_from'), name='organizations_edge_child_from'), models.CheckConstraint(condition=models.Q(('parent', models.F('child')), _negated=True), name='organizations_edge_not_to_itself'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='organizations_edge_ends_after_start')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("child", "valid_from"), name="organizations_edge_child_from"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("child")), _negated=True),
+                        name="organizations_edge_not_to_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="organizations_edge_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Crosswalk',
+            name="Crosswalk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('happened_on', models.DateField(verbose_name='ngày')),
-                ('share', models.DecimalField(decimal_places=8, max_digits=9, verbose_name='tỷ lệ')),
-                ('basis', models.CharField(max_length=40, verbose_name='căn cứ chia')),
-                ('certainty', models.CharField(choices=[('certain', 'Chắc chắn'), ('start of list', 'Ngày đầu danh mục, không phải ngày thành lập'), ('to be confirmed', 'Cần đối chiếu với văn bản')], max_length=20, verbose_name='độ chắc chắn')),
-                ('new_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='organizations.orgunit')),
-                ('old_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='organizations.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="ngày")),
+                ("share", models.DecimalField(decimal_places=8, max_digits=9, verbose_name="tỷ lệ")),
+                ("basis", models.CharField(max_length=40, verbose_name="căn cứ chia")),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[
+                            ("certain", "Chắc chắn"),
+                            ("start of list", "Ngày đầu danh mục, không phải ngày thành lập"),
+                            ("to be confirmed", "Cần đối chiếu với văn bản"),
+                        ],
+                        max_length=20,
+                        verbose_name="độ chắc chắn",
+                    ),
+                ),
+                (
+                    "new_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="organizations.orgunit",
+                    ),
+                ),
+                (
+                    "old_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="organizations.orgunit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('old_unit', 'new_unit', 'happened_on'), name='organizations_crosswalk_pair'), models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='organizations_crosswalk_share')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("old_unit", "new_unit", "happened_on"), name="organizations_crosswalk_pair"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lte", 1)),
+                        name="organizations_crosswalk_share",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrgUnitVersion',
+            name="OrgUnitVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='mã')),
-                ('name', models.CharField(max_length=200, verbose_name='tên')),
-                ('kind', models.CharField(choices=[('province', 'Tỉnh'), ('department', 'Sở, ban, ngành'), ('district', 'Huyện, thành phố'), ('commune', 'Xã, phường, thị trấn')], max_length=20, verbose_name='cấp')),
-                ('type_name', models.CharField(max_length=40, verbose_name='loại')),
-                ('valid_from', models.DateField(verbose_name='hiệu lực từ')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='hiệu lực đến')),
-                ('act', models.CharField(max_length=120, verbose_name='văn bản')),
-                ('certainty', models.CharField(choices=[('certain', 'Chắc chắn'), ('start of list', 'Ngày đầu danh mục, không phải ngày thành lập'), ('to be confirmed', 'Cần đối chiếu với văn bản')], default='certain', max_length=20, verbose_name='độ chắc chắn')),
-                ('org_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='organizations.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="mã")),
+                ("name", models.CharField(max_length=200, verbose_name="tên")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province", "Tỉnh"),
+                            ("department", "Sở, ban, ngành"),
+                            ("district", "Huyện, thành phố"),
+                            ("commune", "Xã, phường, thị trấn"),
+                        ],
+                        max_length=20,
+                        verbose_name="cấp",
+                    ),
+                ),
+                ("type_name", models.CharField(max_length=40, verbose_name="loại")),
+                ("valid_from", models.DateField(verbose_name="hiệu lực từ")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="hiệu lực đến")),
+                ("act", models.CharField(max_length=120, verbose_name="văn bản")),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[
+                            ("certain", "Chắc chắn"),
+                            ("start of list", "Ngày đầu danh mục, không phải ngày thành lập"),
+                            ("to be confirmed", "Cần đối chiếu với văn bản"),
+                        ],
+                        default="certain",
+                        max_length=20,
+                        verbose_name="độ chắc chắn",
+                    ),
+                ),
+                (
+                    "org_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="organizations.orgunit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('org_unit', 'valid_from'), name='organizations_version_unit_from'), models.UniqueConstraint(fields=('code', 'valid_from'), name='organizations_version_code_from'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='organizations_version_ends_after_start')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org_unit", "valid_from"), name="organizations_version_unit_from"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("code", "valid_from"), name="organizations_version_code_from"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="organizations_version_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UnitCode',
+            name="UnitCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=40, verbose_name='hệ mã')),
-                ('code', models.CharField(max_length=60, verbose_name='mã')),
-                ('valid_from', models.DateField(verbose_name='hiệu lực từ')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='hiệu lực đến')),
-                ('org_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='organizations.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=40, verbose_name="hệ mã")),
+                ("code", models.CharField(max_length=60, verbose_name="mã")),
+                ("valid_from", models.DateField(verbose_name="hiệu lực từ")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="hiệu lực đến")),
+                (
+                    "org_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codes",
+                        to="organizations.orgunit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'code', 'valid_from'), name='organizations_code_from'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='organizations_code_ends_after_start')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scheme", "code", "valid_from"), name="organizations_code_from"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="organizations_code_ends_after_start",
+                    ),
+                ],
             },
         ),
     ]

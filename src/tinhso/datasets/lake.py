@@ -1,0 +1,92 @@
+"""The lake: one Delta table per dataset, appended batch by batch; the database says which batches count.
+
+A batch's file is written by DuckDB straight into the table's folder and then committed to the Delta log, so
+rows are encoded once. Which rows of repeated keys are in force is kept beside it, in `repeats`.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+
+from tinhso.core.errors import RuleViolation
+
+
+class LakeNotLocal(RuleViolation):
+    """The lake's address is not a folder of this machine."""
+
+
+def root() -> Path:
+    """The lake's folder.
+
+    Raises:
+        LakeNotLocal: `TINHSO_LAKE_URL` names something else.
+    """
+    url = str(settings.LAKE_URL).removeprefix("file://")
+    if "://" in url:
+        raise LakeNotLocal("TINHSO_LAKE_URL phải là một thư mục của máy này; kho đối tượng chưa có.")
+    return Path(url)
+
+
+def table_folder(dataset: str) -> Path:
+    return root() / dataset
+
+
+def rows_path(dataset: str, batch: int) -> Path:
+    return table_folder(dataset) / f"_batch={batch}" / "rows.parquet"
+
+
+def repeats_path(dataset: str, batch: int) -> Path:
+    return root() / "repeats" / dataset / f"{batch}.parquet"
+
+
+def quarantine_path(dataset: str, batch: int) -> Path:
+    return root() / "quarantine" / dataset / f"{batch}.parquet"
+
+
+def staging_folder(dataset: str, batch: int) -> Path:
+    """Where a batch is prepared; nothing here is ever read by others."""
+    return root() / "staging" / f"{dataset}-{batch}-{os.getpid()}"
+
+
+def commit(dataset: str, batch: int) -> int:
+    """Add a batch's file to the Delta log.
+
+    Returns:
+        The table's version afterwards.
+    """
+    from deltalake import DeltaTable
+    from deltalake.transaction import AddAction
+
+    path = rows_path(dataset, batch)
+    schema = pq.read_schema(path).remove_metadata().append(pa.field("_batch", pa.int64()))
+    table = DeltaTable.create(table_folder(dataset), schema, mode="ignore", partition_by=["_batch"])
+    rows = pq.read_metadata(path).num_rows
+    action = AddAction(
+        path=f"_batch={batch}/{path.name}",
+        size=path.stat().st_size,
+        partition_values={"_batch": str(batch)},
+        modification_time=int(path.stat().st_mtime * 1000),
+        data_change=True,
+        stats=json.dumps({"numRecords": rows}),
+    )
+    table.create_write_transaction([action], "append", schema, partition_by=["_batch"])
+    table.update_incremental()
+    return int(table.version())
+
+
+def sync(path: Path) -> None:
+    """Make sure a file's bytes are on disk before anything refers to it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def clear_abandoned(dataset: str) -> None:
+    """Remove what killed imports of a dataset left in the staging folder; the caller holds its lock."""
+    for folder in (root() / "staging").glob(f"{dataset}-*"):
+        if folder.name.rsplit("-", 2)[0] == dataset:
+            shutil.rmtree(folder, ignore_errors=True)

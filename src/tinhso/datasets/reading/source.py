@@ -1,0 +1,90 @@
+"""What the readers share: the described source, refusals, and the matching of headers."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from tinhso.core.errors import RuleViolation
+from tinhso.datasets.contracts import Contract, plain
+
+
+class UnreadableFile(RuleViolation):
+    """A file that is refused as a whole, with its name and the reason."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path.name}: {reason}.")
+        self.path, self.reason = path, reason
+
+
+@dataclass(frozen=True)
+class Source:
+    """One readable file.
+
+    Attributes:
+        path: the file.
+        sql: a SELECT of text columns named by the contract, and `_line`, `_broken`.
+        columns: contract column to the header found for it; columns not in the file are absent.
+        ignored: headers that mean no column.
+    """
+
+    path: Path
+    sql: str
+    columns: dict[str, str]
+    ignored: list[str]
+
+
+def matched(path: Path, contract: Contract, headers: list[str]) -> tuple[dict[str, int], list[str]]:
+    """Which header is which column, by name or alias.
+
+    Returns:
+        Column name to header position, and the headers that mean nothing.
+
+    Raises:
+        UnreadableFile: a required column has no header, or a column has two.
+    """
+    found: dict[str, int] = {}
+    ignored: list[str] = []
+    for position, header in enumerate(headers):
+        column = contract.headers.get(plain(header))
+        if column is None:
+            if header.strip():
+                ignored.append(header.strip())
+        elif column in found:
+            raise UnreadableFile(path, _("cột “%(column)s” có hai lần") % {"column": header.strip()})
+        else:
+            found[column] = position
+    missing = [name for name, column in contract.columns.items() if column.required and name not in found]
+    if missing:
+        raise UnreadableFile(path, _missing(contract, missing, ignored))
+    return found, [header for header in ignored if not header.startswith("_")]
+
+
+def header_score(contract: Contract, cells: list[str]) -> int:
+    """How many cells of a row are headers of the contract."""
+    return len({contract.headers[plain(cell)] for cell in cells if plain(cell) in contract.headers})
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A quoted SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _missing(contract: Contract, missing: list[str], ignored: list[str]) -> str:
+    names = ", ".join(f"{name} ({contract.columns[name].title})" for name in missing[:5])
+    more = _(" và %(count)s cột khác") % {"count": len(missing) - 5} if len(missing) > 5 else ""
+    titles = [plain(contract.columns[name].title) for name in missing]
+    near = [h for h in ignored if difflib.get_close_matches(plain(h), [*titles, *missing], n=1, cutoff=0.6)]
+    hint = _("; có cột gần giống: %(near)s") % {"near": ", ".join(near[:3])} if near else ""
+    return _("thiếu cột bắt buộc của bộ dữ liệu %(dataset)s: %(names)s%(more)s%(hint)s") % {
+        "dataset": contract.name,
+        "names": names,
+        "more": more,
+        "hint": hint,
+    }

@@ -1,0 +1,308 @@
+"""One statement per file that types, checks and resolves every row, vectorized in DuckDB.
+
+The statement's columns: the contract's columns typed, `_unit`, `_file`, `_line`, `_problem` (0 for a good row,
+else a number of `Checks.problems`) and `_raw` (the row as it was, as JSON, for rows with a problem). Rows of a
+refused kind (state secrets) never leave the scan.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from tinhso.datasets.contracts import ColumnContract, Contract
+from tinhso.datasets.reading import Source
+from tinhso.datasets.reading.source import literal
+
+SQL_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(38, 4)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "year": "INTEGER",
+}
+EARLIEST = dt.date(1990, 1, 1)
+BLANKS = "E' \\t\\r\\n\N{NO-BREAK SPACE}'"
+TRUE_WORDS, FALSE_WORDS = ("true", "1", "có"), ("false", "0", "không")
+DAY_FIRST = "['%d/%m/%Y', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%YT%H:%M:%S']"
+CODES = "unit_codes"
+ALLOWED = "allowed_units"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is kept back: the column and one reason; `hides` leaves the row's content out."""
+
+    column: str
+    reason: str
+    hides: bool = False
+
+
+@dataclass
+class Checks:
+    """The checks of one file, in the order in which the first one that fails is named.
+
+    Attributes:
+        contract: the dataset's contract.
+        source: the file, which tells which columns are there.
+        crossed: boolean columns that hold nothing but x and blank.
+        today: import day; events cannot lie after it.
+        limited: whether units are limited to the table `allowed_units`.
+    """
+
+    contract: Contract
+    source: Source
+    crossed: frozenset[str]
+    today: dt.date
+    limited: bool
+    problems: list[Problem] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+
+    def statement(self, file_number: int) -> str:
+        """The SELECT over one file, without its refused rows."""
+        contract = self.contract
+        self._collect()
+        cases = " ".join(
+            f"WHEN {condition} THEN {number}" for number, condition in enumerate(self.conditions, start=1)
+        )
+        problem = f"CASE {cases} ELSE 0 END" if cases else "0"
+        columns = ", ".join(self._kept(name) for name in contract.columns)
+        unit = f"u_{contract.unit}.unit_version" if contract.unit else "NULL::INTEGER"
+        raw = ", ".join(f"{literal(name)}: r_{name}" for name in self.source.columns)
+        where = f" WHERE {contract.refuse} IS DISTINCT FROM TRUE" if contract.refuse else ""
+        hidden = [str(number) for number, p in enumerate(self.problems, start=1) if p.hides]
+        shown = f"_problem > 0 AND _problem NOT IN ({', '.join(hidden)})" if hidden else "_problem > 0"
+        return (
+            f"SELECT * EXCLUDE (_raw), CASE WHEN {shown} THEN to_json(_raw) END AS _raw FROM ("  # noqa: S608
+            f"SELECT {columns}, {unit} AS _unit, {file_number}::INTEGER AS _file, _line::BIGINT AS _line, "
+            f"({problem})::SMALLINT AS _problem, {{{raw}}} AS _raw FROM ({self._typed()}) AS t{self._joins()}){where}"
+        )
+
+    def refused(self) -> str:
+        """Rows of the refused kind by resolved agency code and year; nothing else of them."""
+        contract = self.contract
+        day = self._day()
+        return (
+            f"SELECT coalesce(u_{contract.unit}.code, '') AS agency_code, year({day}) AS year, count(*) AS rows "  # noqa: S608
+            f"FROM ({self._typed()}) AS t{self._joins()} WHERE t.t_{contract.refuse} GROUP BY ALL"
+        )
+
+    # ---- typing -----------------------------------------------------------------------------------------
+
+    def _cleaned(self) -> str:
+        parts = [f"nullif(trim({name}, {BLANKS}), '') AS r_{name}" for name in self.source.columns]
+        return f"SELECT {', '.join(parts)}, _line, _broken FROM ({self.source.sql})"  # noqa: S608
+
+    def _typed(self) -> str:
+        """Raw and typed value of every column; what cannot be typed is null."""
+        parts = []
+        for name, column in self.contract.columns.items():
+            kind = SQL_TYPES[column.type]
+            value = self._value(name, column) if name in self.source.columns else f"NULL::{kind}"
+            parts.append(f"{value} AS t_{name}")
+        return f"SELECT c.*, {', '.join(parts)} FROM ({self._cleaned()}) AS c"  # noqa: S608
+
+    def _value(self, name: str, column: ColumnContract) -> str:
+        raw = f"r_{name}"
+        if column.values:
+            return _word(raw, column)
+        if column.unit_kinds:
+            return _code(raw, column.unit_kinds)
+        match column.type:
+            case "boolean":
+                return _boolean(raw, crossed=name in self.crossed)
+            case "integer" | "year":
+                return _integer(raw, SQL_TYPES[column.type])
+            case "decimal":
+                return _decimal(raw)
+            case "date":
+                return f"CASE WHEN {_moment(raw)} = date_trunc('day', {_moment(raw)}) THEN {_moment(raw)}::DATE END"
+            case "timestamp":
+                return _moment(raw)
+            case _:
+                return raw
+
+    def _kept(self, name: str) -> str:
+        """The value that goes to the lake: unit codes as the register writes them."""
+        kept = f"coalesce(u_{name}.code, t_{name})" if self.contract.columns[name].unit_kinds else f"t_{name}"
+        if self.contract.refuse:  # what may be secret is not even staged
+            kept = f"CASE WHEN NOT t_{self.contract.refuse} THEN {kept} END"
+        return f"{kept} AS {name}"
+
+    # ---- units ------------------------------------------------------------------------------------------
+
+    def _day(self) -> str:
+        """The day by which a row's unit codes are resolved."""
+        time = f"CAST(t.t_{self.contract.time} AS DATE)"
+        fallback = self.contract.time_fallback
+        return f"coalesce({time}, CAST(t.t_{fallback} AS DATE))" if fallback else time
+
+    def _joins(self) -> str:
+        day = self._day()
+        joins = ""
+        for name in self._unit_columns():
+            on = f"u_{name}.code = t.t_{name} AND {day} BETWEEN u_{name}.valid_from AND u_{name}.valid_to"
+            joins += f" LEFT JOIN {CODES} AS u_{name} ON {on}"
+        if self.limited and self.contract.unit:
+            joins += f" LEFT JOIN {ALLOWED} AS allowed ON allowed.unit = u_{self.contract.unit}.unit"
+        return joins
+
+    def _unit_columns(self) -> list[str]:
+        return [name for name, column in self.contract.columns.items() if column.unit_kinds]
+
+    # ---- problems ---------------------------------------------------------------------------------------
+
+    def _add(self, condition: str, column: str, reason: str, *, hides: bool = False) -> None:
+        self.conditions.append(condition)
+        self.problems.append(Problem(column, reason, hides))
+
+    def _collect(self) -> None:
+        self.problems.clear()
+        self.conditions.clear()
+        refuse = self.contract.refuse
+        if refuse:
+            self._add(
+                f"t_{refuse} IS NULL",
+                refuse,
+                _("không rõ có phải văn bản mật không; nội dung không được giữ"),
+                hides=True,
+            )
+        self._add("_broken IS NOT NULL", "", _("không đọc được dòng"))
+        for name, column in self.contract.columns.items():
+            if name != refuse:
+                self._check_column(name, column)
+        for name in self._unit_columns():
+            self._check_unit(name)
+        for check in self.contract.checks:
+            opposite = ">" if check.operator == "<=" else "<"
+            self._add(f"t_{check.left} {opposite} t_{check.right}", check.left, check.reason)
+
+    def _check_column(self, name: str, column: ColumnContract) -> None:
+        present = name in self.source.columns
+        missing = f"r_{name} IS NULL" if present else "TRUE"
+        if name in self.crossed:
+            return
+        if column.required:
+            self._add(missing, name, _("bắt buộc nhưng để trống"))
+        if column.required_unless:
+            unless = column.required_unless
+            values = ", ".join(map(str, unless.values))
+            reason = _("bắt buộc với trạng thái này nhưng để trống")
+            self._add(f"{missing} AND coalesce(t_{unless.column} NOT IN ({values}), TRUE)", name, reason)
+        if present:
+            self._check_value(name, column)
+
+    def _check_value(self, name: str, column: ColumnContract) -> None:
+        unreadable = f"t_{name} IS NULL AND r_{name} IS NOT NULL"
+        if column.values:
+            self._add(unreadable, name, _("không thuộc các giá trị được phép: ") + ", ".join(column.values))
+        elif column.type != "string":
+            self._add(unreadable, name, _UNREADABLE[column.type]())
+        if column.minimum is not None:
+            self._add(
+                f"t_{name} < {column.minimum}", name, _("nhỏ hơn %(least)s") % {"least": column.minimum}
+            )
+        if column.maximum is not None:
+            self._add(f"t_{name} > {column.maximum}", name, _("lớn hơn %(most)s") % {"most": column.maximum})
+        if column.pattern:
+            self._add(
+                f"NOT regexp_full_match(t_{name}, {literal(column.pattern)})", name, _("không đúng dạng mã")
+            )
+        if column.past:
+            self._add(f"t_{name} >= DATE '{self.today + dt.timedelta(days=1)}'", name, _("nằm ở tương lai"))
+        if column.type in ("date", "timestamp"):
+            self._add(
+                f"t_{name} < DATE '{EARLIEST}'", name, _("trước năm %(year)s") % {"year": EARLIEST.year}
+            )
+
+    def _check_unit(self, name: str) -> None:
+        day, kinds = self._day(), self.contract.columns[name].unit_kinds
+        reason = _("không có đơn vị nào mang mã này vào ngày của dòng")
+        self._add(f"t_{name} IS NOT NULL AND {day} IS NOT NULL AND u_{name}.unit IS NULL", name, reason)
+        if kinds == ["commune"]:
+            self._add(f"u_{name}.kind <> 'commune'", name, _("không phải mã xã, phường, thị trấn"))
+        if self.limited and name == self.contract.unit:
+            self._add(
+                f"u_{name}.unit IS NOT NULL AND allowed.unit IS NULL",
+                name,
+                _("đơn vị ngoài phạm vi được giao"),
+            )
+
+
+_UNREADABLE = {
+    "integer": lambda: _("không phải số nguyên"),
+    "year": lambda: _("không phải năm"),
+    "decimal": lambda: _("không phải số"),
+    "boolean": lambda: _("không phải có/không (true/false, 1/0, có/không)"),
+    "date": lambda: _("không phải ngày (yyyy-mm-dd hoặc dd/mm/yyyy)"),
+    "timestamp": lambda: _("không phải thời điểm (yyyy-mm-dd HH:MM hoặc dd/mm/yyyy HH:MM)"),
+}
+
+
+def _word(raw: str, column: ColumnContract) -> str:
+    words = {word.lower(): value for value, aliases in column.values.items() for word in (value, *aliases)}
+    cases = " ".join(f"WHEN {literal(word)} THEN {literal(value)}" for word, value in words.items())
+    return f"CASE lower(nfc_normalize({raw})) {cases} END"
+
+
+def _boolean(raw: str, *, crossed: bool) -> str:
+    if crossed:
+        return f"{raw} IS NOT NULL"
+    yes = ", ".join(literal(word) for word in TRUE_WORDS)
+    no = ", ".join(literal(word) for word in FALSE_WORDS)
+    word = f"lower(nfc_normalize({raw}))"
+    return f"CASE WHEN {word} IN ({yes}) THEN TRUE WHEN {word} IN ({no}) THEN FALSE END"
+
+
+def _integer(raw: str, kind: str) -> str:
+    """Digits; a point or comma before exactly three digits marks thousands; `12.0` is 12."""
+    plain = f"regexp_full_match({raw}, '[+-]?[0-9]+')"
+    grouped = f"regexp_full_match({raw}, '[+-]?[0-9]{{1,3}}([.,][0-9]{{3}})+')"
+    zeros = f"regexp_full_match({raw}, '[+-]?[0-9]+[.,]0{{1,2}}')"
+    return (
+        f"CASE WHEN {raw} IS NULL THEN NULL WHEN {plain} THEN try_cast({raw} AS {kind}) "
+        f"WHEN {grouped} THEN try_cast(regexp_replace({raw}, '[.,]', '', 'g') AS {kind}) "
+        f"WHEN {zeros} THEN try_cast(regexp_replace({raw}, '[.,]0+$', '') AS {kind}) END"
+    )
+
+
+def _decimal(raw: str) -> str:
+    """Decimal comma or point; with both, or with one of them repeated, the others mark thousands."""
+    kind = SQL_TYPES["decimal"]
+    simple = f"regexp_full_match({raw}, '[+-]?[0-9]+([.,][0-9]+)?')"
+    points = f"regexp_full_match({raw}, '[+-]?[0-9]{{1,3}}([.][0-9]{{3}})+(,[0-9]+)?')"
+    commas = f"regexp_full_match({raw}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]+)?')"
+    exponent = f"regexp_full_match({raw}, '[+-]?[0-9]+([.][0-9]+)?[eE][+-]?[0-9]+')"
+    return (
+        f"CASE WHEN {simple} THEN try_cast(replace({raw}, ',', '.') AS {kind}) "
+        f"WHEN {points} THEN try_cast(replace(replace({raw}, '.', ''), ',', '.') AS {kind}) "
+        f"WHEN {commas} THEN try_cast(replace({raw}, ',', '') AS {kind}) "
+        f"WHEN {exponent} THEN try_cast(try_cast({raw} AS DOUBLE) AS {kind}) END"
+    )
+
+
+def _moment(raw: str) -> str:
+    """A local moment (UTC+7): a time given with another zone is converted, without a zone it is local."""
+    zone = f"regexp_extract({raw}, '(Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$', 1)"
+    zoned = (
+        f"length({raw}) > 10 AND (right({raw}, 1) IN ('Z', 'z') OR regexp_matches(substr({raw}, 12), '[+-]'))"
+    )
+    hours = f"CASE WHEN upper({zone}) = 'Z' THEN 0 ELSE try_cast(left({zone}, 3) AS INTEGER) END"
+    minutes = f"CASE WHEN length({zone}) > 3 THEN try_cast(left({zone}, 1) || right({zone}, 2) AS INTEGER) ELSE 0 END"
+    bare = f"try_cast(left({raw}, length({raw}) - length({zone})) AS TIMESTAMP)"
+    return (
+        f"CASE WHEN contains({raw}, '/') THEN try_strptime({raw}, {DAY_FIRST}) "
+        f"WHEN substr({raw}, 5, 1) <> '-' THEN NULL "
+        f"WHEN {zoned} THEN {bare} + to_hours(7 - ({hours})) - to_minutes({minutes}) "
+        f"ELSE try_cast({raw} AS TIMESTAMP) END"
+    )
+
+
+def _code(raw: str, kinds: list[str]) -> str:
+    """A unit code in capitals; Excel's lost zeros come back (commune codes have five digits)."""
+    short = "{1,4}" if kinds == ["commune"] else "{4}"
+    return (
+        f"CASE WHEN regexp_full_match({raw}, '[0-9]{short}') THEN lpad({raw}, 5, '0') ELSE upper({raw}) END"
+    )
