@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,72 +15,179 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=60, verbose_name='bộ dữ liệu')),
-                ('state', models.CharField(choices=[('pending', 'đang ghi'), ('in_force', 'đang dùng'), ('revoked', 'đã thu hồi')], default='pending', max_length=10, verbose_name='tình trạng')),
-                ('actor', models.CharField(max_length=150, verbose_name='người nhập')),
-                ('created_at', models.DateTimeField(verbose_name='nhập lúc')),
-                ('read', models.PositiveBigIntegerField(default=0, verbose_name='dòng đã đọc')),
-                ('accepted', models.PositiveBigIntegerField(default=0, verbose_name='dòng được nhận')),
-                ('quarantined', models.PositiveBigIntegerField(default=0, verbose_name='dòng bị giữ lại')),
-                ('duplicate', models.PositiveBigIntegerField(default=0, verbose_name='dòng trùng')),
-                ('refused', models.PositiveBigIntegerField(default=0, verbose_name='dòng bị từ chối')),
-                ('repeats', models.PositiveBigIntegerField(default=0, verbose_name='khóa lặp lại')),
-                ('first_day', models.DateField(null=True, verbose_name='ngày đầu')),
-                ('last_day', models.DateField(null=True, verbose_name='ngày cuối')),
-                ('lake_version', models.PositiveBigIntegerField(null=True, verbose_name='phiên bản hồ dữ liệu')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='thu hồi lúc')),
-                ('revoked_by', models.CharField(blank=True, max_length=150, verbose_name='người thu hồi')),
-                ('revoke_reason', models.CharField(blank=True, max_length=300, verbose_name='lý do thu hồi')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dataset", models.CharField(max_length=60, verbose_name="bộ dữ liệu")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "đang ghi"),
+                            ("in_force", "đang dùng"),
+                            ("revoked", "đã thu hồi"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                ("actor", models.CharField(max_length=150, verbose_name="người nhập")),
+                ("created_at", models.DateTimeField(verbose_name="nhập lúc")),
+                ("read", models.PositiveBigIntegerField(default=0, verbose_name="dòng đã đọc")),
+                ("accepted", models.PositiveBigIntegerField(default=0, verbose_name="dòng được nhận")),
+                ("quarantined", models.PositiveBigIntegerField(default=0, verbose_name="dòng bị giữ lại")),
+                ("duplicate", models.PositiveBigIntegerField(default=0, verbose_name="dòng trùng")),
+                ("refused", models.PositiveBigIntegerField(default=0, verbose_name="dòng bị từ chối")),
+                ("repeats", models.PositiveBigIntegerField(default=0, verbose_name="khóa lặp lại")),
+                ("first_day", models.DateField(null=True, verbose_name="ngày đầu")),
+                ("last_day", models.DateField(null=True, verbose_name="ngày cuối")),
+                (
+                    "lake_version",
+                    models.PositiveBigIntegerField(null=True, verbose_name="phiên bản hồ dữ liệu"),
+                ),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="thu hồi lúc")),
+                ("revoked_by", models.CharField(blank=True, max_length=150, verbose_name="người thu hồi")),
+                ("revoke_reason", models.CharField(blank=True, max_length=300, verbose_name="lý do thu hồi")),
             ],
             options={
-                'indexes': [models.Index(fields=['dataset', 'state'], name='datasets_batch_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('quarantined')), '+', models.F('duplicate')), '+', models.F('refused')))), name='datasets_batch_counts_add_up'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('state', 'revoked')), models.Q(models.Q(('state', 'revoked'), _negated=True), ('revoked_at__isnull', True)), _connector='OR'), name='datasets_batch_revoked_with_time')],
+                "indexes": [models.Index(fields=["dataset", "state"], name="datasets_batch_state")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "read",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("accepted"), "+", models.F("quarantined")
+                                        ),
+                                        "+",
+                                        models.F("duplicate"),
+                                    ),
+                                    "+",
+                                    models.F("refused"),
+                                ),
+                            )
+                        ),
+                        name="datasets_batch_counts_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", False), ("state", "revoked")),
+                            models.Q(
+                                models.Q(("state", "revoked"), _negated=True), ("revoked_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="datasets_batch_revoked_with_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RefusedCount',
+            name="RefusedCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency_code', models.CharField(blank=True, max_length=60, verbose_name='mã cơ quan')),
-                ('year', models.PositiveIntegerField(null=True, verbose_name='năm')),
-                ('rows', models.PositiveBigIntegerField(verbose_name='số dòng')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_counts', to='datasets.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agency_code", models.CharField(blank=True, max_length=60, verbose_name="mã cơ quan")),
+                ("year", models.PositiveIntegerField(null=True, verbose_name="năm")),
+                ("rows", models.PositiveBigIntegerField(verbose_name="số dòng")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refused_counts",
+                        to="datasets.batch",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=60, verbose_name='bộ dữ liệu')),
-                ('name', models.CharField(max_length=255, verbose_name='tên tệp')),
-                ('state', models.CharField(choices=[('waiting', 'chờ xác nhận'), ('running', 'đang nhập'), ('done', 'đã xong'), ('failed', 'không nhập được')], default='waiting', max_length=10, verbose_name='tình trạng')),
-                ('step', models.CharField(blank=True, max_length=60, verbose_name='bước')),
-                ('preview', models.JSONField(null=True, verbose_name='xem trước')),
-                ('problem', models.CharField(blank=True, max_length=500, verbose_name='lý do')),
-                ('created_at', models.DateTimeField(verbose_name='tải lên lúc')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='datasets.batch')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dataset", models.CharField(max_length=60, verbose_name="bộ dữ liệu")),
+                ("name", models.CharField(max_length=255, verbose_name="tên tệp")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "chờ xác nhận"),
+                            ("running", "đang nhập"),
+                            ("done", "đã xong"),
+                            ("failed", "không nhập được"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=60, verbose_name="bước")),
+                ("preview", models.JSONField(null=True, verbose_name="xem trước")),
+                ("problem", models.CharField(blank=True, max_length=500, verbose_name="lý do")),
+                ("created_at", models.DateTimeField(verbose_name="tải lên lúc")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="datasets.batch",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BatchFile',
+            name="BatchFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='thứ tự')),
-                ('name', models.CharField(max_length=255, verbose_name='tên tệp')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(verbose_name='kích thước')),
-                ('read', models.PositiveBigIntegerField(default=0, verbose_name='dòng đã đọc')),
-                ('quarantined', models.PositiveBigIntegerField(default=0, verbose_name='dòng bị giữ lại')),
-                ('refused', models.PositiveBigIntegerField(default=0, verbose_name='dòng bị từ chối')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='datasets.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="thứ tự")),
+                ("name", models.CharField(max_length=255, verbose_name="tên tệp")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("size", models.PositiveBigIntegerField(verbose_name="kích thước")),
+                ("read", models.PositiveBigIntegerField(default=0, verbose_name="dòng đã đọc")),
+                ("quarantined", models.PositiveBigIntegerField(default=0, verbose_name="dòng bị giữ lại")),
+                ("refused", models.PositiveBigIntegerField(default=0, verbose_name="dòng bị từ chối")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="datasets.batch"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['sha256'], name='datasets_file_sha256')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'position'), name='datasets_file_position')],
+                "indexes": [models.Index(fields=["sha256"], name="datasets_file_sha256")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "position"), name="datasets_file_position")
+                ],
             },
         ),
     ]

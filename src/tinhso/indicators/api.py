@@ -1,0 +1,49 @@
+"""What other modules may ask of indicators: definitions, figures, and the records behind them."""
+
+from tinhso.indicators.rules import AS_WAS, figure_status, share, whole
+from tinhso.indicators.selectors.definitions import (
+    Column,
+    Definition,
+    RecordPage,
+    Side,
+    Source,
+    definition,
+    definitions,
+    record_page,
+    sources,
+)
+from tinhso.indicators.selectors.figures import (
+    Figure,
+    absent_figure,
+    evaluation_date,
+    figures,
+    parse_period,
+    series,
+)
+from tinhso.indicators.services import BrokenCatalog, ComputeResult, NoData, compute
+
+__all__ = [
+    "AS_WAS",
+    "BrokenCatalog",
+    "Column",
+    "ComputeResult",
+    "Definition",
+    "Figure",
+    "NoData",
+    "RecordPage",
+    "Side",
+    "Source",
+    "absent_figure",
+    "compute",
+    "definition",
+    "definitions",
+    "evaluation_date",
+    "figure_status",
+    "figures",
+    "parse_period",
+    "record_page",
+    "series",
+    "share",
+    "sources",
+    "whole",
+]

@@ -1,0 +1,21 @@
+"""Background jobs of indicators: figures follow the records."""
+
+from typing import Any
+
+from django_tasks import task
+
+from tinhso.core import clock
+from tinhso.core.outbox import handles
+from tinhso.indicators import services
+
+
+@task()
+def bring_up_to_date() -> None:
+    """Compute what a change of records made stale; harmless when nothing did."""
+    services.compute(at=clock.now())
+
+
+@handles("datasets.changed")
+def records_changed(_payload: dict[str, Any]) -> None:
+    """A batch came into force or was revoked."""
+    bring_up_to_date.enqueue()

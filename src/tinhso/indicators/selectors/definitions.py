@@ -1,0 +1,170 @@
+"""The catalog as people read it, and the records behind a figure."""
+
+import datetime as dt
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tinhso.core.errors import ImpossibleRequest, UnknownName
+from tinhso.datasets import api as datasets
+from tinhso.engine import duck, language
+from tinhso.engine import records as engine
+from tinhso.engine.catalog import Indicator
+from tinhso.engine.definitions import IndicatorText
+from tinhso.engine.periods import Period
+from tinhso.indicators.selectors import states
+from tinhso.indicators.selectors.territory import territory
+
+Side = Literal["numerator", "denominator"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One version of an indicator with what pages show of it (định nghĩa chỉ tiêu)."""
+
+    indicator: Indicator
+
+    @property
+    def id(self) -> str:
+        return self.indicator.id
+
+    @property
+    def text(self) -> IndicatorText:
+        return self.indicator.text
+
+    @property
+    def name(self) -> str:
+        return self.text.name.vi
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the datasets it reads, in order of use."""
+        return list(dict.fromkeys(m.dataset.name for m in self.indicator.measures.values()))
+
+    @property
+    def denominator_datasets(self) -> list[str]:
+        names = list(_measures(self.indicator.ratio.denominator))
+        return list(dict.fromkeys(self.indicator.measures[name].dataset.name for name in names))
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether it is an external figure, given for whole years only."""
+        return self.text.categories is not None
+
+
+def definitions() -> list[Definition]:
+    """The latest version of every indicator of the catalog in force."""
+    latest: dict[str, Definition] = {}
+    for indicator in states.catalog_in_force().indicators:
+        latest[indicator.id] = Definition(indicator)
+    return list(latest.values())
+
+
+def definition(indicator: str, on: dt.date | None = None) -> Definition:
+    """An indicator by its id, in the version for a period that ends on a day (None: the latest).
+
+    Raises:
+        UnknownName: no such indicator; carries the nearest ids.
+    """
+    known = [one for one in states.catalog_in_force().indicators if one.id == indicator]
+    if not known:
+        ids = sorted({one.id for one in states.catalog_in_force().indicators})
+        nearest = difflib.get_close_matches(indicator, ids, n=3, cutoff=0.4)
+        raise UnknownName(_("chỉ tiêu"), indicator, nearest or ids[:3])
+    governing = [one for one in known if on is not None and one.governs(on)]
+    return Definition((governing or known)[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a record page; personal ones are shown masked."""
+
+    name: str
+    title: str
+    personal: bool
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Some of the records behind one side of a figure.
+
+    Attributes:
+        rows: one dict per record, by column name.
+        total: how many there are in all.
+    """
+
+    dataset: str
+    title: str
+    columns: list[Column]
+    rows: list[dict[str, Any]]
+    total: int
+
+
+def record_page(
+    *, indicator: str, side: Side, unit_id: int, period: Period, offset: int = 0, limit: int | None = 50
+) -> RecordPage:
+    """The records that a figure was counted from (bản ghi làm nên số liệu), in order of their key.
+
+    Args:
+        side: which of the two numbers.
+        unit_id: unit of the figure; records of every unit under it are included.
+        limit: None for all.
+
+    Raises:
+        UnknownName: no such indicator.
+        ImpossibleRequest: nothing has been computed yet.
+    """
+    current = states.in_force()
+    if current is None or period.starts_on > current.as_of:
+        raise ImpossibleRequest(_("Chưa có số liệu cho kỳ này."))
+    found = definition(indicator, period.ends_on).indicator
+    value = found.ratio.numerator if side == "numerator" else found.ratio.denominator
+    question = engine.Question(states.catalog_in_force(), found, value, unit_id, period, current.as_of)
+    contract = datasets.contract(engine.dataset_behind(question).name)
+    with duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS) as connection:
+        names = {measure.dataset.name for measure in found.measures.values()}
+        names |= {r.to.name for name in names for r in question.catalog.relations.get(name, ())}
+        datasets.attach(connection, sorted(names))
+        engine.prepare(connection, question, territory())
+        sql = engine.rows_sql(question).sql(dialect="duckdb")
+        total = (connection.execute(f"SELECT count(*) FROM ({sql})").fetchone() or (0,))[0]  # noqa: S608
+        columns, key = ", ".join(contract.columns), ", ".join(contract.key)
+        page = f"SELECT {columns} FROM ({sql}) ORDER BY {key} LIMIT ? OFFSET ?"  # noqa: S608
+        rows = connection.execute(page, [limit if limit is not None else 2**62, offset]).fetchall()
+    shown = [Column(name, column.title, column.personal) for name, column in contract.columns.items()]
+    return RecordPage(
+        contract.name,
+        contract.title,
+        shown,
+        [dict(zip(contract.columns, row, strict=True)) for row in rows],
+        total,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dataset behind an indicator and how fresh it is (nguồn số liệu)."""
+
+    dataset: str
+    title: str
+    last_day: dt.date | None
+    batches: int
+    imported_at: dt.datetime | None
+
+
+def sources(names: list[str]) -> list[Source]:
+    """The datasets with their reach, in one query."""
+    reach = datasets.freshness()
+    return [
+        Source(n, reach[n].title, reach[n].last_day, reach[n].batches, reach[n].imported_at) for n in names
+    ]
+
+
+def _measures(value: language.Value) -> Iterator[str]:
+    yield from language.amounts_of(value)
+    for members in language.sets_of(value):
+        yield from language.members_of(members)

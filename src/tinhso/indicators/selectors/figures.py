@@ -1,0 +1,226 @@
+"""Reading cells: any figure at any unit and period, from memory."""
+
+import datetime as dt
+import difflib
+import functools
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tinhso.core import clock
+from tinhso.core.errors import UnknownName
+from tinhso.datasets import api as datasets
+from tinhso.engine import duck, periods
+from tinhso.engine.periods import Period
+from tinhso.indicators.models import StateSet
+from tinhso.indicators.rules import AS_WAS, FigureStatus, figure_status, share
+from tinhso.indicators.selectors import states
+from tinhso.indicators.selectors.territory import UnitName, territory, unit_names
+
+_COLUMNS = "indicator, version, unit, period, category, numerator, denominator, excluded"
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure (số liệu): numerator and denominator at a unit and period; a share is only derived.
+
+    Attributes:
+        unit_id: unit (identity).
+        unit_code, unit_name, level: as valid at the period's end, else the latest before.
+        category: of a figure given by category; None for the unit's own figure.
+        numerator, denominator: None when nothing was delivered.
+        value: numerator ÷ denominator, 0.8 being 80 %; None for 0 ÷ 0 and for missing figures.
+        excluded: records the definition had to leave out; None where it leaves out none.
+        estimated: whether declared shares of split units went into it.
+    """
+
+    indicator: str
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    level: str
+    period: str
+    category: str | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    excluded: int | None = None
+    view: str = AS_WAS
+    estimated: bool = False
+
+    @property
+    def value(self) -> float | None:
+        return share(self.numerator, self.denominator)
+
+    @property
+    def status(self) -> FigureStatus:
+        return figure_status(self.numerator, self.denominator)
+
+
+def evaluation_date() -> dt.date | None:
+    """The evaluation date of the figures in force; before the first computation, what the data would give."""
+    current = states.in_force()
+    return current.as_of if current else datasets.evaluation_date(clock.today())
+
+
+def parse_period(code: str) -> Period:
+    """A period by its code.
+
+    Raises:
+        UnknownName: no period is written so; carries examples.
+    """
+    try:
+        return periods.parse(code)
+    except periods.UnreadablePeriod:
+        year = code[:4] if code[:4].isdigit() else "2023"
+        samples = [f"{year}-05", f"{year}-Q2", f"{year}-H1", f"{year}-9M", year, f"{year}-05/ytd"]
+        nearest = difflib.get_close_matches(code, [p.code for p in periods.periods_of_year(int(year))], n=3)
+        raise UnknownName(_("kỳ"), code, nearest or samples) from None
+
+
+def figures(
+    *,
+    indicators: Collection[str] | None = None,
+    period_codes: Collection[str],
+    unit_ids: Collection[int] | None = None,
+    level: str | None = None,
+    with_categories: bool = False,
+    as_of: dt.date | None = None,
+) -> list[Figure]:
+    """The figures there are; units and periods without any record in the denominator have none.
+
+    Args:
+        indicators: None for all.
+        period_codes: codes of periods.
+        unit_ids: None for every unit.
+        level: only units of this kind.
+        with_categories: also the figures of each category.
+        as_of: another evaluation date than that of the figures in force; computed for the question.
+
+    Returns:
+        In order of indicator, period, level, unit code and category.
+    """
+    connection = _cells(as_of, frozenset(period_codes))
+    if connection is None:
+        return []
+    where, values = _conditions(indicators, period_codes, unit_ids, with_categories)
+    with _lock:
+        rows = connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE {where}", values).fetchall()  # noqa: S608
+    names, ends = unit_names(), {code: periods.parse(code).ends_on for code in period_codes}
+    found = [_figure(row, names.on(row[2], ends[row[3]])) for row in rows]
+    found = [figure for figure in found if level is None or figure.level == level]
+    return sorted(found, key=_order)
+
+
+def absent_figure(*, indicator: str, unit_id: int, period: Period) -> Figure:
+    """What stands where there is no cell: nothing happened although data came, or no data came at all."""
+    from tinhso.indicators.selectors.definitions import definition
+
+    named = unit_names().on(unit_id, period.ends_on)
+    reach = datasets.freshness()
+    current = states.in_force()
+    is_later = current is None or period.starts_on > current.as_of
+    counted = definition(indicator).denominator_datasets
+    is_there = not is_later and all(
+        reach[name].kind == "flow" and (first := reach[name].first_day) and first <= period.ends_on
+        for name in counted
+    )
+    amount = Decimal(0) if is_there else None
+    return Figure(indicator, unit_id, named.code, named.name, named.level, period.code, None, amount, amount)
+
+
+def _conditions(
+    indicators: Collection[str] | None,
+    period_codes: Collection[str],
+    unit_ids: Collection[int] | None,
+    with_categories: bool,
+) -> tuple[str, list[Any]]:
+    """A WHERE clause and its values."""
+    where, values = ["period IN (SELECT unnest(?))"], [list(period_codes)]
+    if indicators is not None:
+        where.append("indicator IN (SELECT unnest(?))")
+        values.append(list(indicators))
+    if unit_ids is not None:
+        where.append("unit IN (SELECT unnest(?))")
+        values.append(list(unit_ids))
+    if not with_categories:
+        where.append("category IS NULL")
+    return " AND ".join(where), values
+
+
+_LEVELS = {"province": 0, "department": 1, "district": 2, "commune": 3}
+
+
+def _order(figure: Figure) -> tuple[str, str, int, str, str]:
+    level = _LEVELS.get(figure.level, 9)
+    return figure.indicator, figure.period, level, figure.unit_code, figure.category or ""
+
+
+def _figure(row: tuple[Any, ...], named: UnitName) -> Figure:
+    indicator, _version, unit, period, category, numerator, denominator, excluded = row
+    return Figure(
+        indicator,
+        unit,
+        named.code,
+        named.name,
+        named.level,
+        period,
+        category,
+        numerator,
+        denominator,
+        excluded,
+    )
+
+
+def _cells(as_of: dt.date | None, period_codes: frozenset[str]) -> duckdb.DuckDBPyConnection | None:
+    """A connection that holds the cells asked for."""
+    current = states.in_force()
+    if current is None:
+        return None
+    if as_of is None or as_of == current.as_of:
+        return _stored(current.fingerprint)
+    return _computed(current.fingerprint, as_of, period_codes)
+
+
+@functools.lru_cache(maxsize=2)
+def _stored(fingerprint: str) -> duckdb.DuckDBPyConnection:
+    """The cells of a computation in memory, read once per process."""
+    connection = duck.connect(memory="512MB", threads=1)
+    path = str(states.cells_path(fingerprint))
+    connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?)", [path])
+    return connection
+
+
+@functools.lru_cache(maxsize=4)
+def _computed(_fingerprint: str, as_of: dt.date, period_codes: frozenset[str]) -> duckdb.DuckDBPyConnection:
+    """Cells for another evaluation date, computed from the records for just these periods."""
+    from tinhso.engine import compute
+
+    connection = duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS)
+    catalog = states.catalog_in_force()
+    tree = territory()
+    wanted = [periods.parse(code) for code in period_codes]
+    time = compute.timeline(wanted, tree, as_of)
+    if not time.periods:
+        connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) LIMIT 0", [_any_cells()])
+        return connection
+    names = {name for schema in compute.datasets(catalog) for name in compute.related(catalog, schema)}
+    datasets.attach(connection, sorted(names))
+    compute.compute(connection, catalog, tree, time)
+    return connection
+
+
+def _any_cells() -> str:
+    return str(states.cells_path(StateSet.objects.get(in_force=True).fingerprint))
+
+
+def series(*, indicator: str, unit_id: int, period_codes: Iterable[str]) -> dict[str, Figure]:
+    """One indicator at one unit over several periods, by period code."""
+    found = figures(indicators=[indicator], period_codes=list(period_codes), unit_ids=[unit_id])
+    return {figure.period: figure for figure in found}
