@@ -1,8 +1,106 @@
-from typing import TYPE_CHECKING
+"""`plan status`."""
+
+import argparse
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from tinhso.config.cli.shared import print_json, start_django
 
 if TYPE_CHECKING:
     from tinhso.config.cli.shared import Subparsers
+    from tinhso.plans.api import PlanStatus, Standing
+
+WORDS = {
+    "met": "đạt",
+    "on_track": "đúng tiến độ",
+    "off_track": "chậm tiến độ",
+    "too_early": "chưa đến lúc đánh giá",
+    "not_met": "không đạt",
+    "no_occurrence": "không phát sinh",
+    "no_data": "chưa có số liệu",
+}
 
 
 def register(commands: "Subparsers") -> None:
     """Add this module's commands."""
+    plan = commands.add_parser("plan", help="kế hoạch và tình hình thực hiện")
+    actions = plan.add_subparsers(metavar="VIỆC", required=True)
+    status = actions.add_parser("status", help="các mục tiêu tại một đơn vị, một kỳ")
+    status.add_argument("--plan", metavar="SỐ", help="ví dụ 292/KH-UBND")
+    status.add_argument("--unit", metavar="MÃ")
+    status.add_argument("--period", metavar="KỲ", help="mặc định: từ đầu năm")
+    status.add_argument(
+        "--as-of", metavar="NGÀY", type=_day, help="yyyy-mm-dd; mặc định: ngày cuối có dữ liệu"
+    )
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(run=run_status)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” không phải ngày yyyy-mm-dd") from None
+
+
+def run_status(arguments: argparse.Namespace) -> int:
+    start_django()
+    from tinhso.organizations import api as organizations
+    from tinhso.plans import api
+
+    asked = api.question(number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
+    unit = organizations.resolve(arguments.unit or asked.plan.province, asked.as_of)
+    found = api.status(
+        unit_id=unit.org_unit_id, number=arguments.plan, period=arguments.period, as_of=arguments.as_of
+    )
+    if arguments.json:
+        print_json(_json(found))
+    else:
+        _print(found, unit.name)
+    return 0
+
+
+def _json(found: "PlanStatus") -> dict[str, Any]:
+    return {
+        "plan": found.plan.number,
+        "period": found.period,
+        "targets": [_target(standing) for standing in found.standings],
+    }
+
+
+def _target(standing: "Standing") -> dict[str, Any]:
+    from tinhso.indicators import api
+
+    numerator, denominator = standing.figure.numerator, standing.figure.denominator
+    return {
+        "indicator": standing.target.indicator,
+        "title": standing.target.title,
+        "unit": standing.figure.unit_code,
+        "period": standing.period,
+        "numerator": None if numerator is None else api.whole(numerator),
+        "denominator": None if denominator is None else api.whole(denominator),
+        "value": standing.value,
+        "op": standing.target.operator,
+        "target": standing.target.value,
+        "status": str(standing.status),
+        "as_of": standing.as_of.isoformat(),
+        "sources": [
+            {
+                "dataset": s.dataset,
+                "last_day": s.last_day.isoformat() if s.last_day else None,
+                "batches": s.batches,
+            }
+            for s in standing.sources
+        ],
+    }
+
+
+def _print(found: "PlanStatus", unit: str) -> None:
+    print(
+        f"{found.plan.title} ({found.plan.number}) – {unit}, kỳ {found.period}, tính đến {found.as_of:%d/%m/%Y}"
+    )
+    for standing in found.standings:
+        value = "–" if standing.value is None else f"{standing.value * 100:.2f} %".replace(".", ",")
+        target = f"{standing.target.value_pct:g} %".replace(".", ",")
+        sign = "≥" if standing.target.operator == ">=" else "≤"
+        print(f"{WORDS[standing.status]:<22} {value:>10}  {sign} {target:<8} {standing.target.title}")

@@ -51,6 +51,14 @@ class Definition:
         return list(dict.fromkeys(self.indicator.measures[name].dataset.name for name in names))
 
     @property
+    def is_stock(self) -> bool:
+        """Whether it is a state, so that its value at the end of last year is a baseline; flows start from 0."""
+        kinds = {
+            self.indicator.measures[name].dataset.kind for name in _measures(self.indicator.ratio.numerator)
+        }
+        return kinds <= {"stock", "validity"}
+
+    @property
     def is_yearly(self) -> bool:
         """Whether it is an external figure, given for whole years only."""
         return self.text.categories is not None

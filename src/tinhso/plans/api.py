@@ -1,0 +1,34 @@
+"""What other modules may ask of plans: plans, and how their targets stand."""
+
+from tinhso.plans.rules import Rule, TargetStatus
+from tinhso.plans.selectors import (
+    Part,
+    Plan,
+    PlanStatus,
+    Standing,
+    Target,
+    breakdown,
+    owner_name,
+    plan,
+    plans,
+    question,
+    status,
+    statuses,
+)
+
+__all__ = [
+    "Part",
+    "Plan",
+    "PlanStatus",
+    "Rule",
+    "Standing",
+    "Target",
+    "TargetStatus",
+    "breakdown",
+    "owner_name",
+    "plan",
+    "plans",
+    "question",
+    "status",
+    "statuses",
+]

@@ -1,0 +1,369 @@
+"""Plans as data, and how their targets stand."""
+
+import datetime as dt
+import difflib
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+import pydantic
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from tinhso import reference
+from tinhso.core.errors import ImpossibleRequest, UnknownName
+from tinhso.engine import located, periods
+from tinhso.indicators import api as indicators
+from tinhso.indicators.api import Figure, Source
+from tinhso.organizations import api as organizations
+from tinhso.plans import rules
+from tinhso.plans.rules import Interim, Rule, TargetStatus
+
+FOLDER = Path(reference.__file__).parent
+
+
+class _Entry(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class InterimTarget(_Entry):
+    """A value the plan sets for a day within the year."""
+
+    due_on: dt.date
+    value_pct: float
+
+
+class Objective(_Entry):
+    """One pillar of the plan (nhóm mục tiêu)."""
+
+    title: str
+    aim: str
+
+
+class Target(_Entry):
+    """One target of a plan (mục tiêu).
+
+    Attributes:
+        value_pct: in percent, as the act writes it.
+        scope: kinds of unit it applies to; empty for all.
+        interim: values the plan sets within the year; without any, a straight line is expected.
+    """
+
+    indicator: str
+    title: str
+    operator: Literal[">=", "<="]
+    value_pct: float
+    owner: str
+    scope: list[str] = []
+    interim: list[InterimTarget] = []
+
+    @property
+    def value(self) -> float:
+        """As a fraction, exactly as decimal arithmetic has it."""
+        return float(Decimal(str(self.value_pct)) / 100)
+
+    def applies_to(self, kind: str) -> bool:
+        return not self.scope or kind in self.scope
+
+
+class Plan(_Entry):
+    """One plan as it was issued (kế hoạch); a re-issued plan is another one that supersedes it."""
+
+    number: str
+    title: str
+    issued_on: dt.date
+    issuer: str
+    signer: str
+    year: int
+    province: str
+    lead: str
+    supersedes: str | None = None
+    objectives: dict[str, Objective]
+    targets: list[Target] = Field(min_length=1)
+
+    @property
+    def first_day(self) -> dt.date:
+        return dt.date(self.year, 1, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        return dt.date(self.year, 12, 31)
+
+    @property
+    def content_hash(self) -> str:
+        """Identity of the plan's content, as a release quotes it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def plans() -> dict[str, Plan]:
+    """Every plan by its number, the latest year first.
+
+    Raises:
+        DefinitionError: file, line and reason of the first that is wrong.
+    """
+    found = [_read(path) for path in sorted(FOLDER.glob("*/plans/*.yaml"))]
+    return {plan.number: plan for plan in sorted(found, key=lambda plan: (-plan.year, plan.number))}
+
+
+def _read(path: Path) -> Plan:
+    source = located.read(path)
+    plan = located.validated(source, Plan)
+    known = {one.id for one in indicators.definitions()}
+    for position, target in enumerate(plan.targets):
+        if target.indicator not in known:
+            near = ", ".join(difflib.get_close_matches(target.indicator, known, n=3)) or "–"
+            raise source.error(
+                ("targets", position, "indicator"), f"không có chỉ tiêu {target.indicator}; gần nhất: {near}"
+            )
+        if target.indicator.split(".")[0] not in plan.objectives:
+            raise source.error(("targets", position), f"không có nhóm mục tiêu của {target.indicator}")
+    return plan
+
+
+def plan(number: str | None = None) -> Plan:
+    """A plan by its number, or the only one.
+
+    Raises:
+        UnknownName: no such plan; carries the nearest numbers.
+    """
+    known = plans()
+    if number is None:
+        return next(iter(known.values()))
+    if number not in known:
+        raise UnknownName(
+            _("kế hoạch"),
+            number,
+            difflib.get_close_matches(number, known, n=3, cutoff=0.3) or list(known)[:3],
+        )
+    return known[number]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one target stands at one unit (tình trạng thực hiện mục tiêu).
+
+    Attributes:
+        period: period of the figure; whole years for yearly external figures.
+        figure: the figure; its value is None for 0 ÷ 0 and missing data.
+        baseline: value at 31 December before the year (stocks), else 0; a fraction.
+        expected: value that should have been reached by `as_of`; a fraction.
+        applies: whether the target is set for units of this kind.
+        worst_category: for targets of every category, the one with the smallest share.
+    """
+
+    target: Target
+    figure: Figure
+    period: str
+    as_of: dt.date
+    baseline: float
+    expected: float
+    status: TargetStatus
+    rule: Rule
+    sources: list[Source]
+    applies: bool
+    worst_category: str | None
+
+    @property
+    def value(self) -> float | None:
+        return self.figure.value
+
+    @property
+    def missing(self) -> float:
+        """How many more would have to count to reach the target."""
+        if self.figure.numerator is None or not self.figure.denominator:
+            return 0.0
+        return rules.shortfall(
+            float(self.figure.numerator), float(self.figure.denominator), self.target.value
+        )
+
+
+@dataclass(frozen=True)
+class PlanStatus:
+    """How a plan stands at a unit on a day."""
+
+    plan: Plan
+    unit_id: int
+    period: str
+    as_of: dt.date
+    standings: list[Standing]
+
+
+@dataclass(frozen=True)
+class _Question:
+    plan: Plan
+    period: periods.Period
+    as_of: dt.date  # evaluation date of the statuses
+    data_as_of: dt.date | None  # evaluation date of the figures; None: that of the stored ones
+
+    @property
+    def year_code(self) -> str:
+        return str(self.period.starts_on.year)
+
+    @property
+    def baseline_code(self) -> str:
+        return f"{self.plan.year - 1}-12"
+
+    def period_of(self, definition: indicators.Definition) -> str:
+        return self.year_code if definition.is_yearly else self.period.code
+
+
+def question(*, number: str | None, period: str | None, as_of: dt.date | None) -> _Question:
+    """What is asked for, with its defaults: the year to date, on the last day covered by data.
+
+    Raises:
+        UnknownName: no such plan or period.
+        ImpossibleRequest: nothing has been computed, or the day lies before the plan's year or after the data.
+    """
+    found = plan(number)
+    stored = indicators.evaluation_date()
+    if stored is None:
+        raise ImpossibleRequest(_("Chưa có số liệu: hãy nhập tệp (tinhso import) rồi tính (tinhso compute)."))
+    day = as_of or stored
+    if period is None:
+        day = min(day, found.last_day)
+        if day < found.first_day:
+            raise ImpossibleRequest(
+                _("Kế hoạch %(number)s bắt đầu ngày %(day)s; dữ liệu chưa tới ngày đó.")
+                % {"number": found.number, "day": f"{found.first_day:%d/%m/%Y}"}
+            )
+        wanted = periods.year_to_date(day)
+    else:
+        wanted = indicators.parse_period(period)
+    return _Question(found, wanted, min(day, wanted.ends_on), None if as_of in (None, stored) else as_of)
+
+
+def status(
+    *, unit_id: int, number: str | None = None, period: str | None = None, as_of: dt.date | None = None
+) -> PlanStatus:
+    """How every target of a plan stands at a unit (tình hình thực hiện kế hoạch).
+
+    Args:
+        unit_id: unit (identity).
+        number: plan; None for the latest.
+        period: period code; None for the year to date.
+        as_of: evaluation date; None for the last day covered by data. It limits the time of events.
+
+    Raises:
+        UnknownName: no such plan or period.
+        ImpossibleRequest: nothing has been computed yet.
+    """
+    asked = question(number=number, period=period, as_of=as_of)
+    by_unit = statuses(asked, [unit_id])
+    return PlanStatus(asked.plan, unit_id, asked.period.code, asked.as_of, by_unit[unit_id])
+
+
+def statuses(
+    asked: _Question, unit_ids: Sequence[int], only: Sequence[str] | None = None
+) -> dict[int, list[Standing]]:
+    """The standings at several units at once, in the plan's order of targets."""
+    codes = {asked.period.code, asked.year_code, asked.baseline_code}
+    targets = [target for target in asked.plan.targets if only is None or target.indicator in only]
+    found = indicators.figures(
+        indicators=[target.indicator for target in targets],
+        period_codes=sorted(codes),
+        unit_ids=unit_ids,
+        with_categories=True,
+        as_of=asked.data_as_of,
+    )
+    own = {(f.unit_id, f.indicator, f.period): f for f in found if f.category is None}
+    categories = [f for f in found if f.category is not None]
+    definitions = {one.id: one for one in indicators.definitions()}
+    reach = {
+        s.dataset: s
+        for s in indicators.sources(sorted({d for one in definitions.values() for d in one.datasets}))
+    }
+    standings: dict[int, list[Standing]] = {}
+    for unit_id in unit_ids:
+        standings[unit_id] = [
+            _standing(asked, target, definitions[target.indicator], unit_id, own, categories, reach)
+            for target in targets
+        ]
+    return standings
+
+
+def _standing(
+    asked: _Question,
+    target: Target,
+    definition: indicators.Definition,
+    unit_id: int,
+    own: dict[tuple[int, str, str], Figure],
+    categories: list[Figure],
+    reach: dict[str, Source],
+) -> Standing:
+    code = asked.period_of(definition)
+    figure = own.get((unit_id, target.indicator, code))
+    if figure is None:
+        period = indicators.parse_period(code)
+        figure = indicators.absent_figure(indicator=target.indicator, unit_id=unit_id, period=period)
+    before = own.get((unit_id, target.indicator, asked.baseline_code))
+    is_stock = definition.is_stock
+    baseline = before.value or 0.0 if before is not None and is_stock else 0.0
+    interims = [Interim(i.due_on, i.value_pct / 100) for i in target.interim]
+    expected = rules.expected_value(
+        day=asked.as_of, year=asked.plan.year, baseline=baseline, target=target.value, interims=interims
+    )
+    verdict = rules.judge(
+        value=figure.value,
+        has_data=figure.status != "no_data",
+        operator=target.operator,
+        target=target.value,
+        expected=expected,
+        day=asked.as_of,
+        year=asked.plan.year,
+    )
+    return Standing(
+        target=target,
+        figure=figure,
+        period=code,
+        as_of=asked.as_of,
+        baseline=baseline,
+        expected=expected,
+        status=verdict.status,
+        rule=verdict.rule,
+        sources=[reach[name] for name in definition.datasets],
+        applies=target.applies_to(figure.level),
+        worst_category=_worst(figure, code, categories),
+    )
+
+
+def _worst(figure: Figure, code: str, categories: list[Figure]) -> str | None:
+    """The category whose figure stands for the whole."""
+    own = [
+        f
+        for f in categories
+        if (f.unit_id, f.indicator, f.period) == (figure.unit_id, figure.indicator, code)
+    ]
+    valued = [f for f in own if f.value is not None]
+    return min(valued, key=lambda f: (f.value or 0.0, f.category or "")).category if valued else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A unit's part in a superior's shortfall (phần hụt).
+
+    Attributes:
+        missing: how many more would have to count at the unit to reach the target there.
+        share: its part of all that is missing at the listed units; None when nothing is.
+    """
+
+    standing: Standing
+    missing: float
+    share: float | None
+
+
+def breakdown(asked: _Question, indicator: str, unit_ids: Sequence[int]) -> list[Part]:
+    """One target at several units, with each one's share of what they miss together."""
+    found = [one[0] for one in statuses(asked, unit_ids, [indicator]).values()]
+    shown = [standing for standing in found if standing.figure.status == "ok"]
+    total = sum(standing.missing for standing in shown)
+    return [Part(s, s.missing, s.missing / total if total else None) for s in shown]
+
+
+def owner_name(target: Target, on: dt.date) -> str:
+    """The agency that answers for a target, as called on a day."""
+    return organizations.resolve(target.owner, on).name
