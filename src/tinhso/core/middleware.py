@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from tinhso.core import per_request
+
 Answer = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
@@ -20,6 +22,16 @@ def security_headers(get_response: Answer) -> Answer:
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    return middleware
+
+
+def remembered_answers(get_response: Answer) -> Answer:
+    """Let selectors answer once per request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with per_request.remembering():
+            return get_response(request)
 
     return middleware
 

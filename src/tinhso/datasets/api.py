@@ -1,7 +1,7 @@
 """What other modules may ask of datasets: contracts, imports, batches, quarantine, and the rows in force."""
 
 from tinhso.datasets.contracts import Contract, contracts
-from tinhso.datasets.models import Batch
+from tinhso.datasets.models import Batch, Upload
 from tinhso.datasets.reading import UnreadableFile
 from tinhso.datasets.selectors import (
     Freshness,
@@ -17,6 +17,7 @@ from tinhso.datasets.selectors import (
     recent_batches,
 )
 from tinhso.datasets.services import ImportResult, ProblemRow, import_files, revoke_batch
+from tinhso.datasets.uploads import confirm_upload, preview_upload, stage_upload
 
 __all__ = [
     "Batch",
@@ -26,8 +27,10 @@ __all__ = [
     "ProblemRow",
     "QuarantinedRow",
     "UnreadableFile",
+    "Upload",
     "attach",
     "batch",
+    "confirm_upload",
     "contract",
     "contracts",
     "evaluation_date",
@@ -35,7 +38,17 @@ __all__ = [
     "first_day",
     "freshness",
     "import_files",
+    "preview_upload",
     "quarantined_rows",
     "recent_batches",
     "revoke_batch",
+    "stage_upload",
+    "start_upload",
 ]
+
+
+def start_upload(upload_id: int, unit_ids: list[int] | None) -> None:
+    """Import a confirmed upload in the background."""
+    from tinhso.datasets.jobs import run_upload
+
+    run_upload.enqueue(upload_id, unit_ids)

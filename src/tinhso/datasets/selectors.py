@@ -10,6 +10,7 @@ from django.db.models import Max, Min, Sum
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import UnknownName
+from tinhso.core.per_request import once_per_request
 from tinhso.datasets import lake
 from tinhso.datasets.contracts import Contract, contracts
 from tinhso.datasets.models import Batch, BatchFile
@@ -77,6 +78,7 @@ class Freshness:
     imported_at: dt.datetime | None
 
 
+@once_per_request
 def freshness() -> dict[str, Freshness]:
     """Every dataset's reach, in one query."""
     found: dict[str, Freshness] = {}

@@ -127,7 +127,7 @@ class Checks:
     def _kept(self, name: str) -> str:
         """The value that goes to the lake: unit codes as the register writes them."""
         kept = f"coalesce(u_{name}.code, t_{name})" if self.contract.columns[name].unit_kinds else f"t_{name}"
-        if self.contract.refuse:  # what may be secret is not even staged
+        if self.contract.refuse and name != self.contract.refuse:  # what may be secret is not even staged
             kept = f"CASE WHEN NOT t_{self.contract.refuse} THEN {kept} END"
         return f"{kept} AS {name}"
 

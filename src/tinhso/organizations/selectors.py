@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from tinhso.core.per_request import once_per_request
 from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.organizations.choices import DayKind
 from tinhso.organizations.models import CalendarVersion, Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
@@ -107,6 +108,7 @@ def _tree(_fingerprint: str) -> Tree:
     return Tree(versions, edges, tuple(UnitCode.objects.order_by("scheme", "code", "valid_from")))
 
 
+@once_per_request
 def tree_fingerprint() -> str:
     """Identity of the units' content; empty before the reference data are loaded."""
     return TreeState.objects.values_list("fingerprint", flat=True).order_by("-pk").first() or ""

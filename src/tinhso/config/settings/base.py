@@ -38,6 +38,13 @@ CSRF_TRUSTED_ORIGINS = env_list("TINHSO_TRUSTED_ORIGINS", [])
 HTTPS = env_bool("TINHSO_HTTPS", False)
 
 INSTALLED_APPS = [
+    "tinhso.core",
+    "tinhso.organizations",
+    "tinhso.accounts",
+    "tinhso.datasets",
+    "tinhso.indicators",
+    "tinhso.plans",
+    "tinhso.operations",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -51,13 +58,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "tinhso.core",
-    "tinhso.organizations",
-    "tinhso.accounts",
-    "tinhso.datasets",
-    "tinhso.indicators",
-    "tinhso.plans",
-    "tinhso.operations",
 ]
 
 MIDDLEWARE = [
@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tinhso.core.middleware.remembered_answers",
     "tinhso.core.middleware.security_headers",
     "tinhso.core.middleware.chosen_language",
 ]
@@ -89,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tinhso.core.context.page",
             ],
         },
     }
@@ -128,6 +130,25 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tinhso.accounts.adapter.OfficialsOnly"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tỉnh Số"
+SESSION_COOKIE_AGE = 12 * 3600
+
+NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
+    ("operations:overview", "Tổng quan"),
+    ("operations:units", "Đơn vị"),
+    ("operations:data", "Dữ liệu"),
+    ("indicators:catalog", "Chỉ tiêu"),
 ]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from tinhso import reference
+from tinhso.core.per_request import once_per_request
 from tinhso.datasets import api as datasets
 from tinhso.indicators.models import StateSet
 
@@ -33,6 +34,7 @@ def catalog_path(catalog_hash: str) -> Path:
     return folder() / f"catalog-{catalog_hash}.json"
 
 
+@once_per_request
 def in_force() -> StateSet | None:
     """The computation that readers see; None before the first one."""
     return StateSet.objects.filter(in_force=True).first()

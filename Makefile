@@ -1,0 +1,75 @@
+# Everything a newcomer needs: `make run` shows the demo province, `make test` runs all tests.
+# Works with GNU make and Python 3.11 or later on Debian and Ubuntu; paths are relative, so the folder may have any name.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types imports format messages docs bench locks clean
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$name && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.app  ## build the demo province and serve it at http://127.0.0.1:$(PORT)
+	$(PY) -m tinhso demo --port $(PORT)
+
+test: $(VENV)/.dev $(VENV)/.browser  ## run all tests on SQLite and PostgreSQL
+	$(PY) scripts/run_tests.py
+
+check: lint types imports test  ## lint, types, imports, then all tests
+
+lint: $(VENV)/.dev  ## style and formatting
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+types: $(VENV)/.dev  ## types, strictly
+	$(PY) -m mypy
+
+imports: $(VENV)/.dev  ## who may import whom
+	$(PY) scripts/check_imports.py
+
+format: $(VENV)/.dev  ## mend style and formatting
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+messages: $(VENV)/.dev  ## bring the translation catalog up to date with the sources
+	$(PY) scripts/messages.py
+
+docs: $(VENV)/.app  ## take the pictures of the documentation from the demo province
+	$(PY) scripts/pictures.py
+
+bench: $(VENV)/.dev  ## run every benchmark once, quickly
+	for benchmark in benchmarks/*.py; do $(PY) $$benchmark --quick || exit 1; done
+
+locks: $(VENV)/.dev  ## pin requirements again after changing requirements/*.in
+	$(PY) scripts/locks.py
+
+clean:  ## remove the environment, the demo and everything else that was made
+	rm -rf $(VENV) var build dist src/*.egg-info src/tinhso/core/static/vendor
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- the environment: each stamp is newer than what it was made from ----------------------------------------
+
+$(VENV)/.venv:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later is needed; on Debian and Ubuntu: apt-get install python3 python3-venv' >&2; exit 1; }
+	PYTHON='$(PYTHON)' scripts/system-packages venv
+	'$(PYTHON)' -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.app: $(VENV)/.venv requirements/app.txt pyproject.toml
+	@test -e $(VENV)/.dev || { echo '$(PY) -m pip install -r requirements/app.txt' && \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/app.txt; }
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.venv requirements/dev.txt pyproject.toml
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.venv
+	@scripts/system-packages browser && touch $@ || true

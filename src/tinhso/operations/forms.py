@@ -1,0 +1,29 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.datasets import api as datasets
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(name, f"{contract.title} ({name})") for name, contract in datasets.contracts().items()]
+
+
+class UploadForm(forms.Form):
+    """A file for one dataset."""
+
+    dataset = forms.ChoiceField(label=_("Bộ dữ liệu"), choices=_choices)
+    file = forms.FileField(
+        label=_("Tệp"),
+        help_text=_(
+            "CSV (UTF-8), Excel .xlsx, Parquet hoặc JSON; tiêu đề cột tiếng Việt hoặc tên cột của quy ước."
+        ),
+        error_messages={"required": _("Hãy chọn một tệp."), "empty": _("Tệp rỗng; hãy chọn tệp khác.")},
+    )
+
+
+class RevokeForm(forms.Form):
+    """Why a batch is taken back."""
+
+    reason = forms.CharField(
+        label=_("Lý do thu hồi"), max_length=300, error_messages={"required": _("Hãy ghi lý do thu hồi.")}
+    )
