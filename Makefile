@@ -13,7 +13,7 @@ PORT ?= 8000
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.app  ## build the demo province and serve it at http://127.0.0.1:$(PORT)
+run: $(VENV)/.app  ## build the demo province and serve it at http://127.0.0.1:8000 (PORT=…)
 	$(PY) -m tinhso demo --port $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.browser  ## run all tests on SQLite and PostgreSQL
@@ -60,15 +60,18 @@ $(VENV)/.venv:
 	'$(PYTHON)' -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.app: $(VENV)/.venv requirements/app.txt pyproject.toml
-	@test -e $(VENV)/.dev || { echo '$(PY) -m pip install -r requirements/app.txt' && \
-		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/app.txt; }
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+PIP := $(PY) -m pip --quiet --disable-pip-version-check
+
+$(VENV)/.app: $(VENV)/.venv requirements/app.txt requirements/build.txt pyproject.toml
+	@test -e $(VENV)/.dev || echo 'Installing packages ...'
+	@test -e $(VENV)/.dev || $(PIP) install --require-hashes -r requirements/app.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.venv requirements/dev.txt pyproject.toml
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+$(VENV)/.dev: $(VENV)/.venv requirements/dev.txt requirements/build.txt pyproject.toml
+	@echo 'Installing packages ...'
+	@$(PIP) install --require-hashes -r requirements/dev.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.venv
