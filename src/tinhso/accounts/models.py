@@ -43,9 +43,7 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "role", "org_unit", "valid_from"], name="accounts_assignment_once"
-            ),
+            models.UniqueConstraint(fields=["user", "role", "org_unit", "valid_from"], name="accounts_assignment_once"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="accounts_assignment_ends_after_start",

@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from tinhso.accounts.choices import Action
 from tinhso.accounts.models import Assignment, User
 from tinhso.accounts.rules import ROLES_THAT_MAY
+from tinhso.core.per_request import once_per_request
 from tinhso.organizations import api as organizations
 
 Row = TypeVar("Row", bound=Model)
@@ -63,10 +64,12 @@ def scope(*, user: User | AnonymousUser, action: Action, on: dt.date) -> Scope:
 
 def assignments_on(user: User, on: dt.date) -> list[Assignment]:
     """The roles a person has on a day."""
-    if not hasattr(user, "_assignments_cache"):
-        user._assignments_cache = list(user.assignments.all())  # type: ignore[attr-defined]  # once per request
-    cached: list[Assignment] = user._assignments_cache
-    return [a for a in cached if a.valid_from <= on and (a.valid_to is None or a.valid_to >= on)]
+    return [a for a in _assignments(user.pk) if a.valid_from <= on and (a.valid_to is None or a.valid_to >= on)]
+
+
+@once_per_request
+def _assignments(user_id: int) -> list[Assignment]:
+    return list(Assignment.objects.filter(user=user_id))
 
 
 def people_in(units: frozenset[int]) -> QuerySet[User]:

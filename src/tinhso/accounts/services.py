@@ -27,9 +27,7 @@ class OwnAccount(RuleViolation):
 
 
 @transaction.atomic
-def create_user(
-    *, username: str, full_name: str, password: str, actor: str, at: dt.datetime, email: str = ""
-) -> User:
+def create_user(*, username: str, full_name: str, password: str, actor: str, at: dt.datetime, email: str = "") -> User:
     """Open an account for an official (tạo tài khoản).
 
     Raises:
@@ -37,9 +35,7 @@ def create_user(
         WeakPassword: the password is refused by the rules.
     """
     if User.objects.filter(username__iexact=username).exists():
-        raise NameTaken(
-            _("Tên đăng nhập “%(name)s” đã có người dùng; hãy chọn tên khác.") % {"name": username}
-        )
+        raise NameTaken(_("Tên đăng nhập “%(name)s” đã có người dùng; hãy chọn tên khác.") % {"name": username})
     user = User(username=username, full_name=full_name, email=email, created_at=at)
     try:
         validate_password(password, user)
@@ -52,9 +48,7 @@ def create_user(
 
 
 @transaction.atomic
-def assign(
-    *, user: User, role: Role, unit_id: int, valid_from: dt.date, actor: str, at: dt.datetime
-) -> Assignment:
+def assign(*, user: User, role: Role, unit_id: int, valid_from: dt.date, actor: str, at: dt.datetime) -> Assignment:
     """Give a role for a unit and everything under it (phân quyền); giving it twice is harmless."""
     current = user.assignments.filter(role=role, org_unit_id=unit_id, valid_to__isnull=True).first()
     if current:
@@ -86,9 +80,7 @@ def disable_user(*, user: User, actor: User, at: dt.datetime) -> None:
         raise OwnAccount(_("Không tự khóa tài khoản của mình; hãy nhờ quản trị viên khác."))
     user.is_active = False
     user.save(update_fields=["is_active"])
-    audit.record(
-        actor=actor.username, action="accounts.user_disabled", obj=f"user:{user.pk}", details={}, at=at
-    )
+    audit.record(actor=actor.username, action="accounts.user_disabled", obj=f"user:{user.pk}", details={}, at=at)
 
 
 DEMO_PEOPLE: tuple[tuple[str, str, Role, str], ...] = (
@@ -112,9 +104,7 @@ def create_demo_users(*, password: str, at: dt.datetime) -> list[tuple[str, str]
     for username, full_name, role, code in DEMO_PEOPLE:
         user = User.objects.filter(username=username).first()
         if user is None:
-            user = create_user(
-                username=username, full_name=full_name, password=password, actor="system", at=at
-            )
+            user = create_user(username=username, full_name=full_name, password=password, actor="system", at=at)
         unit = organizations.resolve(code, DEMO_DAY).org_unit_id
         assign(user=user, role=role, unit_id=unit, valid_from=DEMO_DAY, actor="system", at=at)
     return [(username, full_name) for username, full_name, _role, _code in DEMO_PEOPLE]

@@ -25,17 +25,11 @@ def people(request: SignedInRequest) -> HttpResponse:
     rows = [
         (
             person,
-            [
-                (a, names.get(a.org_unit_id, a.org_unit_id))
-                for a in person.assignments.all()
-                if a.valid_to is None
-            ],
+            [(a, names.get(a.org_unit_id, a.org_unit_id)) for a in person.assignments.all() if a.valid_to is None],
         )
         for person in people_in(request.scope.unit_ids).prefetch_related("assignments")
     ]
-    return render(
-        request, "accounts/people.html", {"rows": rows, "form": form}, status=422 if form.is_bound else 200
-    )
+    return render(request, "accounts/people.html", {"rows": rows, "form": form}, status=422 if form.is_bound else 200)
 
 
 def _created(request: SignedInRequest, form: PersonForm) -> bool:
@@ -52,9 +46,7 @@ def _created(request: SignedInRequest, form: PersonForm) -> bool:
             actor=actor,
             at=at,
         )
-        services.assign(
-            user=user, role=Role(data["role"]), unit_id=unit, valid_from=at.date(), actor=actor, at=at
-        )
+        services.assign(user=user, role=Role(data["role"]), unit_id=unit, valid_from=at.date(), actor=actor, at=at)
     except RuleViolation as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -66,9 +58,7 @@ def _created(request: SignedInRequest, form: PersonForm) -> bool:
 def end(request: SignedInRequest, assignment_id: int) -> HttpResponse:
     """End a role today."""
     found = get_object_or_404(Assignment, pk=assignment_id, org_unit__in=request.scope.unit_ids)
-    services.end_assignment(
-        assignment=found, last_day=clock.today(), actor=request.user.username, at=clock.now()
-    )
+    services.end_assignment(assignment=found, last_day=clock.today(), actor=request.user.username, at=clock.now())
     return redirect("accounts:people")
 
 

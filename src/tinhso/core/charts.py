@@ -18,10 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 BUNDLE = Path(__file__).parent / "static" / "vendor" / "vega.js"
 INK, ACCENT, MUTED, GOAL = "#1b2733", "#0b5cad", "#6b7785", "#9a3412"
 SNIPPET = """
-import embed from "vega-embed";
-import { expressionInterpreter } from "vega-interpreter";
 window.tinhsoChart = (element, spec) =>
-  embed(element, spec, { ast: true, expr: expressionInterpreter, actions: false, renderer: "svg", defaultStyle: false });
+  vegaEmbed(element, spec, { ast: true, actions: false, renderer: "svg", defaultStyle: false });
 """
 
 
@@ -45,7 +43,7 @@ class Chart:
 def trajectory(points: list[Point], target: float, *, title: str) -> Chart:
     """How a value moved month by month, against what was expected and the target (quỹ đạo)."""
     rows = [(p.month.isoformat(), p.value, p.expected) for p in points]
-    key = json.dumps([rows, target, title, "v2"])
+    key = json.dumps([rows, target, title, "v3"])
     return _drawn(key, lambda: _trajectory(points, target, title))
 
 
@@ -82,7 +80,7 @@ def _trajectory(points: list[Point], target: float, title: str) -> dict[str, Any
     top = max([target, *(row["value"] for row in rows if isinstance(row["value"], float))]) * 1.08
     axis = alt.Axis(format="%m/%Y", title=None, labelFlush=True, tickCount="month", grid=False)
     lines = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(alt.InlineData(rows))
         .mark_line(strokeWidth=2.5, point={"size": 34, "filled": True})
         .encode(
             x=alt.X("month:T", axis=axis),
@@ -96,7 +94,9 @@ def _trajectory(points: list[Point], target: float, title: str) -> dict[str, Any
                 scale=alt.Scale(domain=["Thực hiện", "Kỳ vọng"], range=[ACCENT, MUTED]),
                 legend=alt.Legend(title=None, orient="top"),
             ),
-            strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(range=[[1, 0], [5, 4]]), legend=None),
+            strokeDash=alt.StrokeDash(
+                "series:N", scale=alt.Scale(domain=["Thực hiện", "Kỳ vọng"], range=[[1, 0], [5, 4]]), legend=None
+            ),
             tooltip=[
                 alt.Tooltip("series:N", title="Đường"),
                 alt.Tooltip("month:T", format="%m/%Y", title="Tháng"),
@@ -105,18 +105,16 @@ def _trajectory(points: list[Point], target: float, title: str) -> dict[str, Any
         )
     )
     goal = (
-        alt.Chart(alt.Data(values=[{"value": target}]))
+        alt.Chart(alt.InlineData([{"value": target}]))
         .mark_rule(color=GOAL, strokeWidth=1.5, strokeDash=[2, 2])
         .encode(y="value:Q")
     )
-    chart = (goal + lines).properties(width=620, height=240, description=title)
+    chart = (goal + lines).properties(width=760, height=240, description=title)
     configured = chart.configure(
         font="system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif", background="transparent"
     )
     spec: dict[str, Any] = (
-        configured.configure_axis(
-            labelColor=INK, gridColor="#e3e7ec", domainColor="#c4ccd4", labelFontSize=12
-        )
+        configured.configure_axis(labelColor=INK, gridColor="#e3e7ec", domainColor="#c4ccd4", labelFontSize=12)
         .configure_legend(labelFontSize=12, labelColor=INK)
         .configure_view(stroke=None)
         .to_dict()

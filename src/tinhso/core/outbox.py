@@ -51,9 +51,7 @@ def sweep(*, at: dt.datetime, limit: int = 100) -> int:
 
 def given_up() -> list[OutboxMessage]:
     """Messages that could not be delivered and wait for a person."""
-    return list(
-        OutboxMessage.objects.filter(delivered_at__isnull=True, next_attempt_at__isnull=True).order_by("pk")
-    )
+    return list(OutboxMessage.objects.filter(delivered_at__isnull=True, next_attempt_at__isnull=True).order_by("pk"))
 
 
 def _deliver(key: int, at: dt.datetime) -> bool:

@@ -43,12 +43,4 @@ __all__ = [
     "recent_batches",
     "revoke_batch",
     "stage_upload",
-    "start_upload",
 ]
-
-
-def start_upload(upload_id: int, unit_ids: list[int] | None) -> None:
-    """Import a confirmed upload in the background."""
-    from tinhso.datasets.jobs import run_upload
-
-    run_upload.enqueue(upload_id, unit_ids)

@@ -102,7 +102,8 @@ class Contract(_Entry):
     checks: list[Check] = Field(default_factory=list)
 
     @functools.cached_property
-    def schema(self) -> DatasetSchema:
+    def as_schema(self) -> DatasetSchema:
+        """The contract as the measure engine takes it."""
         columns = {name: ColumnSchema(c.type, tuple(c.values)) for name, c in self.columns.items()}
         return DatasetSchema(self.name, self.kind, tuple(self.key), self.unit, self.time, columns, self.ends)
 

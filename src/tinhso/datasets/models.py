@@ -36,10 +36,7 @@ class Batch(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    read=models.F("accepted")
-                    + models.F("quarantined")
-                    + models.F("duplicate")
-                    + models.F("refused")
+                    read=models.F("accepted") + models.F("quarantined") + models.F("duplicate") + models.F("refused")
                 ),
                 name="datasets_batch_counts_add_up",
             ),

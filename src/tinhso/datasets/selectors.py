@@ -146,16 +146,14 @@ def rows_in_force(connection: duckdb.DuckDBPyConnection, dataset: str) -> str:
     batches = [batch for batch in batches_in_force(dataset) if batch.lake_version is not None]
     if not batches:
         typed = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {name}" for name, column in columns.items())
-        system = (
-            "NULL::INTEGER AS _unit, NULL::BIGINT AS _batch, NULL::INTEGER AS _file, NULL::BIGINT AS _line"
-        )
+        system = "NULL::INTEGER AS _unit, NULL::BIGINT AS _batch, NULL::INTEGER AS _file, NULL::BIGINT AS _line"
         return f"SELECT {typed}, {system} WHERE FALSE"
     names = ", ".join(columns)
-    select = f"SELECT {names}, _unit, _batch, _file, _line FROM {files_of(dataset, batches)} AS r"  # noqa: S608
+    select = f"SELECT {names}, _unit, _batch, _file, _line FROM {files_of(dataset, batches)} AS r"
     if not any(batch.repeats for batch in batches):
         return select
     _register_replaced(connection, dataset, batches)
-    replaced = f"SELECT 1 FROM replaced_{dataset} AS x WHERE x._batch = r._batch AND x._row = r._row"  # noqa: S608
+    replaced = f"SELECT 1 FROM replaced_{dataset} AS x WHERE x._batch = r._batch AND x._row = r._row"
     return f"{select} WHERE NOT EXISTS ({replaced})"
 
 
@@ -176,7 +174,7 @@ def _register_replaced(connection: duckdb.DuckDBPyConnection, dataset: str, batc
         SELECT _batch, _row FROM (
             SELECT DISTINCT {key}, _batch, _row FROM read_parquet([{paths}]) WHERE _batch IN ({keys})
         ) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _batch DESC, _row DESC) > 1
-        """  # noqa: S608 - names from checked contracts, numbers from the database
+        """
     )
 
 
@@ -223,9 +221,7 @@ def quarantined_rows(
             ).fetchall()
         for file, line, column, value, reason, raw in rows:
             cells = json.loads(raw) if raw else {}
-            found.append(
-                QuarantinedRow(one.pk, one.dataset, names.get(file, ""), line, column, value, reason, cells)
-            )
+            found.append(QuarantinedRow(one.pk, one.dataset, names.get(file, ""), line, column, value, reason, cells))
     return found if limit is None else found[:limit]
 
 
@@ -237,8 +233,6 @@ def batch(key: int) -> Batch:
     """
     found = Batch.objects.exclude(state=Batch.State.PENDING).filter(pk=key).first()
     if found is None:
-        latest = (
-            Batch.objects.exclude(state=Batch.State.PENDING).order_by("-pk").values_list("pk", flat=True)[:3]
-        )
+        latest = Batch.objects.exclude(state=Batch.State.PENDING).order_by("-pk").values_list("pk", flat=True)[:3]
         raise UnknownName(_("lô dữ liệu"), str(key), [str(pk) for pk in latest])
     return found

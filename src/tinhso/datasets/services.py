@@ -22,8 +22,8 @@ from tinhso.datasets import lake, selectors
 from tinhso.datasets.contracts import Contract
 from tinhso.datasets.models import Batch, BatchFile, RefusedCount
 from tinhso.datasets.reading import Source, UnreadableFile, open_source
-from tinhso.datasets.reading.text import unreadable
 from tinhso.datasets.reading.source import literal
+from tinhso.datasets.reading.text import unreadable
 from tinhso.datasets.validation import ALLOWED, CODES, Checks
 from tinhso.engine import duck
 from tinhso.organizations import api as organizations
@@ -128,9 +128,7 @@ def revoke_batch(*, batch: Batch, reason: str, actor: str, at: dt.datetime) -> B
         found.revoke_reason = reason.strip()[:300]
         found.save(update_fields=["state", "revoked_at", "revoked_by", "revoke_reason"])
         details = {"dataset": found.dataset, "reason": found.revoke_reason}
-        audit.record(
-            actor=actor, action="datasets.batch_revoked", obj=f"batch:{found.pk}", details=details, at=at
-        )
+        audit.record(actor=actor, action="datasets.batch_revoked", obj=f"batch:{found.pk}", details=details, at=at)
         outbox.publish(topic="datasets.changed", payload={"dataset": found.dataset, "batch": found.pk}, at=at)
     return found
 
@@ -169,11 +167,7 @@ class _Import:
     def run(self, started: float) -> ImportResult:
         hashes = [_sha256(path) for path in self.paths]
         known = self._known(hashes)
-        fresh = [
-            position
-            for position, sha in enumerate(hashes)
-            if sha not in known and hashes.index(sha) == position
-        ]
+        fresh = [position for position, sha in enumerate(hashes) if sha not in known and hashes.index(sha) == position]
         if not fresh:
             return self._unchanged(known, started)
         batch = None if self.dry_run else self._reserve(hashes, fresh)
@@ -236,7 +230,7 @@ class _Import:
                 SELECT 1 FROM unit_codes_in AS o WHERE o.code = c.code AND o.unit <> c.unit
                 AND o.valid_from <= coalesce(c.valid_to, DATE '9999-12-31')
                 AND c.valid_from <= coalesce(o.valid_to, DATE '9999-12-31'))
-            """  # noqa: S608 - a code that names two units on one day resolves to none
+            """
         )
         if self.allowed_units is not None:
             connection.register(ALLOWED, pa.table({"unit": pa.array(sorted(self.allowed_units), pa.int32())}))
@@ -256,9 +250,7 @@ class _Import:
         )
         staged = self.staging / f"staged-{position}.parquet"
         try:
-            connection.execute(
-                f"COPY ({checks.statement(position)}) TO {literal(str(staged))} (COMPRESSION snappy)"
-            )
+            connection.execute(f"COPY ({checks.statement(position)}) TO {literal(str(staged))} (COMPRESSION snappy)")
             refused = connection.execute(checks.refused()).fetchall() if self.contract.refuse else []
         except (duckdb.InvalidInputException, duckdb.IOException) as error:
             raise unreadable(path, error) from error
@@ -286,19 +278,13 @@ class _Import:
                 f"count(*) FILTER (lower(trim({n})) = 'x') AS x_{n}, count(*) FILTER (trim({n}) NOT IN ('', 'x', 'X')) AS o_{n}"
                 for n in names
             )
-            rows = (
-                f"({source.sql}) AS s"
-                if limit is None
-                else f"(SELECT * FROM ({source.sql}) LIMIT {limit}) AS s"
-            )
-            found = connection.execute(f"SELECT {counted} FROM {rows}").fetchone() or ()  # noqa: S608
+            rows = f"({source.sql}) AS s" if limit is None else f"(SELECT * FROM ({source.sql}) LIMIT {limit}) AS s"
+            found = connection.execute(f"SELECT {counted} FROM {rows}").fetchone() or ()
             pairs = dict(zip(names, zip(found[::2], found[1::2], strict=True), strict=True))
             names = [name for name, (crosses, others) in pairs.items() if not others and (crosses or limit)]
         return frozenset(names)
 
-    def _keep_back(
-        self, connection: duckdb.DuckDBPyConnection, position: int, staged: Path, checks: Checks
-    ) -> None:
+    def _keep_back(self, connection: duckdb.DuckDBPyConnection, position: int, staged: Path, checks: Checks) -> None:
         """Write the bad rows of a file with column, value and reason."""
         problems = pa.table(
             {
@@ -314,7 +300,7 @@ class _Import:
             COPY (SELECT s._file, s._line, p.col, s._raw ->> ('$.' || p.col) AS value, p.reason, s._raw::VARCHAR AS raw
                   FROM read_parquet({literal(str(staged))}) AS s JOIN problems AS p USING (_problem)
                   ORDER BY s._line) TO {literal(str(target))}
-            """  # noqa: S608
+            """
         )
         shown = PROBLEMS_SHOWN - len(self.problems)
         rows = connection.execute(
@@ -337,12 +323,12 @@ class _Import:
             COPY (SELECT {columns}, _unit, _file, _line, (_file::BIGINT << 40) + _line AS _row
                   FROM read_parquet([{staged}]) WHERE _problem = 0)
             TO {literal(str(self.rows))} (COMPRESSION zstd)
-            """  # noqa: S608
+            """
         )
         time = self.contract.time
         day = f"make_date({time}, 1, 1)" if self.contract.kind == "external" else f"CAST({time} AS DATE)"
         found = connection.execute(
-            f"SELECT min({day}), max({day}), count(*) FROM read_parquet(?)",  # noqa: S608
+            f"SELECT min({day}), max({day}), count(*) FROM read_parquet(?)",
             [str(self.rows)],
         ).fetchone()
         if found:
@@ -355,12 +341,12 @@ class _Import:
         new = f"read_parquet({literal(str(self.rows))})"
         earlier = [b for b in selectors.batches_in_force(self.contract.name) if b.lake_version is not None]
         connection.execute(
-            f"CREATE TEMP TABLE repeated AS SELECT hash({key}) AS h FROM {new} GROUP BY h HAVING count(*) > 1"  # noqa: S608
+            f"CREATE TEMP TABLE repeated AS SELECT hash({key}) AS h FROM {new} GROUP BY h HAVING count(*) > 1"
         )
         if earlier:
             old = selectors.files_of(self.contract.name, earlier)
             connection.execute(
-                f"INSERT INTO repeated SELECT hash({key}) FROM {new} SEMI JOIN "  # noqa: S608
+                f"INSERT INTO repeated SELECT hash({key}) FROM {new} SEMI JOIN "
                 f"(SELECT hash({key}) AS h FROM {old}) AS e ON e.h = hash({key})"
             )
         if not (connection.execute("SELECT count(*) FROM repeated").fetchone() or (0,))[0]:
@@ -368,12 +354,10 @@ class _Import:
         content = ", ".join(f"{name} := {name}" for name in self.contract.columns)
         everything = [
             f"SELECT {key}, {self.number}::BIGINT AS _batch, _row, struct_pack({content}) AS content FROM {new}"
-        ]  # noqa: S608
+        ]
         if earlier:
-            everything.append(f"SELECT {key}, _batch, _row, struct_pack({content}) AS content FROM {old}")  # noqa: S608
-        rows = " UNION ALL ".join(
-            f"{part} WHERE hash({key}) IN (SELECT h FROM repeated)" for part in everything
-        )
+            everything.append(f"SELECT {key}, _batch, _row, struct_pack({content}) AS content FROM {old}")
+        rows = " UNION ALL ".join(f"{part} WHERE hash({key}) IN (SELECT h FROM repeated)" for part in everything)
         number = self.number or 2**62
         connection.execute(
             f"""
@@ -381,14 +365,14 @@ class _Import:
             SELECT {key}, _batch, _row, lag(content) OVER w = content AS same, count(*) OVER (PARTITION BY {key}) AS times
             FROM (SELECT * REPLACE (CASE WHEN _batch = {self.number} THEN {number} ELSE _batch END AS _batch) FROM ({rows}))
             WINDOW w AS (PARTITION BY {key} ORDER BY _batch, _row)
-            """  # noqa: S608
+            """
         )
         counted = connection.execute(
-            f"SELECT count(*) FILTER (_batch = {number} AND same), count(*) FROM repeats WHERE times > 1"  # noqa: S608
+            f"SELECT count(*) FILTER (_batch = {number} AND same), count(*) FROM repeats WHERE times > 1"
         ).fetchone()
         self.duplicate, self.repeats = counted or (0, 0)
         target = literal(str(self.staging / "repeats.parquet"))
-        connection.execute(f"COPY (SELECT {key}, _batch, _row FROM repeats WHERE times > 1) TO {target}")  # noqa: S608
+        connection.execute(f"COPY (SELECT {key}, _batch, _row FROM repeats WHERE times > 1) TO {target}")
 
     # ---- the end ----------------------------------------------------------------------------------------
 
@@ -407,7 +391,7 @@ class _Import:
             sources = ", ".join(literal(str(path)) for path in kept_back)
             with duckdb.connect() as connection:
                 connection.execute(
-                    f"COPY (SELECT * FROM read_parquet([{sources}]) ORDER BY _file, _line) TO {literal(str(joined))}"  # noqa: S608
+                    f"COPY (SELECT * FROM read_parquet([{sources}]) ORDER BY _file, _line) TO {literal(str(joined))}"
                 )
             _place(joined, lake.quarantine_path(name, batch.pk))
         self._let_readers_see(batch)
@@ -425,8 +409,7 @@ class _Import:
             file.read, file.quarantined, file.refused = counts.read, counts.quarantined, counts.refused
             file.save(update_fields=["read", "quarantined", "refused"])
         RefusedCount.objects.bulk_create(
-            RefusedCount(batch=batch, agency_code=code, year=year, rows=rows)
-            for code, year, rows in self.refused
+            RefusedCount(batch=batch, agency_code=code, year=year, rows=rows) for code, year, rows in self.refused
         )
         details = {"dataset": batch.dataset, "accepted": batch.accepted, "quarantined": batch.quarantined}
         details |= {"duplicate": batch.duplicate, "refused": batch.refused}
@@ -437,9 +420,7 @@ class _Import:
             details=details,
             at=self.at,
         )
-        outbox.publish(
-            topic="datasets.changed", payload={"dataset": batch.dataset, "batch": batch.pk}, at=self.at
-        )
+        outbox.publish(topic="datasets.changed", payload={"dataset": batch.dataset, "batch": batch.pk}, at=self.at)
 
     def _total(self, count: str) -> int:
         if count == "accepted":

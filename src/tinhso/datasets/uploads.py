@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tinhso.core import outbox
 from tinhso.core.errors import RuleViolation
 from tinhso.datasets import selectors
 from tinhso.datasets.models import Upload
@@ -28,9 +30,7 @@ def stage_upload(*, user_id: int, dataset: str, name: str, content: BinaryIO, at
         UnknownName: no such dataset.
     """
     contract = selectors.contract(dataset)
-    upload = Upload.objects.create(
-        user_id=user_id, dataset=contract.name, name=Path(name).name[:255], created_at=at
-    )
+    upload = Upload.objects.create(user_id=user_id, dataset=contract.name, name=Path(name).name[:255], created_at=at)
     path = path_of(upload)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -59,8 +59,12 @@ def preview_upload(*, upload: Upload, unit_ids: Collection[int] | None, at: dt.d
     return upload
 
 
-def confirm_upload(*, upload: Upload) -> Upload:
-    """Mark an upload for import; the caller starts the job.
+@transaction.atomic
+def confirm_upload(*, upload: Upload, unit_ids: Collection[int] | None, at: dt.datetime) -> Upload:
+    """Have a previewed file imported in the background (xác nhận nhập).
+
+    Args:
+        unit_ids: units whose rows may be taken; None for all.
 
     Raises:
         AlreadyConfirmed: it was confirmed before.
@@ -68,6 +72,8 @@ def confirm_upload(*, upload: Upload) -> Upload:
     waiting = Upload.objects.filter(pk=upload.pk, state=Upload.State.WAITING)
     if not waiting.update(state=Upload.State.RUNNING, step=_("chờ tới lượt")):
         raise AlreadyConfirmed(_("Tệp này đã được xác nhận; hãy xem kết quả ở trang dữ liệu."))
+    limit = None if unit_ids is None else sorted(unit_ids)
+    outbox.publish(topic="datasets.upload_confirmed", payload={"upload": upload.pk, "units": limit}, at=at)
     upload.refresh_from_db()
     return upload
 

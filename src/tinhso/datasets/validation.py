@@ -64,9 +64,7 @@ class Checks:
         """The SELECT over one file, without its refused rows."""
         contract = self.contract
         self._collect()
-        cases = " ".join(
-            f"WHEN {condition} THEN {number}" for number, condition in enumerate(self.conditions, start=1)
-        )
+        cases = " ".join(f"WHEN {condition} THEN {number}" for number, condition in enumerate(self.conditions, start=1))
         problem = f"CASE {cases} ELSE 0 END" if cases else "0"
         columns = ", ".join(self._kept(name) for name in contract.columns)
         unit = f"u_{contract.unit}.unit_version" if contract.unit else "NULL::INTEGER"
@@ -75,7 +73,7 @@ class Checks:
         hidden = [str(number) for number, p in enumerate(self.problems, start=1) if p.hides]
         shown = f"_problem > 0 AND _problem NOT IN ({', '.join(hidden)})" if hidden else "_problem > 0"
         return (
-            f"SELECT * EXCLUDE (_raw), CASE WHEN {shown} THEN to_json(_raw) END AS _raw FROM ("  # noqa: S608
+            f"SELECT * EXCLUDE (_raw), CASE WHEN {shown} THEN to_json(_raw) END AS _raw FROM ("
             f"SELECT {columns}, {unit} AS _unit, {file_number}::INTEGER AS _file, _line::BIGINT AS _line, "
             f"({problem})::SMALLINT AS _problem, {{{raw}}} AS _raw FROM ({self._typed()}) AS t{self._joins()}){where}"
         )
@@ -85,7 +83,7 @@ class Checks:
         contract = self.contract
         day = self._day()
         return (
-            f"SELECT coalesce(u_{contract.unit}.code, '') AS agency_code, year({day}) AS year, count(*) AS rows "  # noqa: S608
+            f"SELECT coalesce(u_{contract.unit}.code, '') AS agency_code, year({day}) AS year, count(*) AS rows "
             f"FROM ({self._typed()}) AS t{self._joins()} WHERE t.t_{contract.refuse} GROUP BY ALL"
         )
 
@@ -93,7 +91,7 @@ class Checks:
 
     def _cleaned(self) -> str:
         parts = [f"nullif(trim({name}, {BLANKS}), '') AS r_{name}" for name in self.source.columns]
-        return f"SELECT {', '.join(parts)}, _line, _broken FROM ({self.source.sql})"  # noqa: S608
+        return f"SELECT {', '.join(parts)}, _line, _broken FROM ({self.source.sql})"
 
     def _typed(self) -> str:
         """Raw and typed value of every column; what cannot be typed is null."""
@@ -102,7 +100,7 @@ class Checks:
             kind = SQL_TYPES[column.type]
             value = self._value(name, column) if name in self.source.columns else f"NULL::{kind}"
             parts.append(f"{value} AS t_{name}")
-        return f"SELECT c.*, {', '.join(parts)} FROM ({self._cleaned()}) AS c"  # noqa: S608
+        return f"SELECT c.*, {', '.join(parts)} FROM ({self._cleaned()}) AS c"
 
     def _value(self, name: str, column: ColumnContract) -> str:
         raw = f"r_{name}"
@@ -201,21 +199,15 @@ class Checks:
         elif column.type != "string":
             self._add(unreadable, name, _UNREADABLE[column.type]())
         if column.minimum is not None:
-            self._add(
-                f"t_{name} < {column.minimum}", name, _("nhỏ hơn %(least)s") % {"least": column.minimum}
-            )
+            self._add(f"t_{name} < {column.minimum}", name, _("nhỏ hơn %(least)s") % {"least": column.minimum})
         if column.maximum is not None:
             self._add(f"t_{name} > {column.maximum}", name, _("lớn hơn %(most)s") % {"most": column.maximum})
         if column.pattern:
-            self._add(
-                f"NOT regexp_full_match(t_{name}, {literal(column.pattern)})", name, _("không đúng dạng mã")
-            )
+            self._add(f"NOT regexp_full_match(t_{name}, {literal(column.pattern)})", name, _("không đúng dạng mã"))
         if column.past:
             self._add(f"t_{name} >= DATE '{self.today + dt.timedelta(days=1)}'", name, _("nằm ở tương lai"))
         if column.type in ("date", "timestamp"):
-            self._add(
-                f"t_{name} < DATE '{EARLIEST}'", name, _("trước năm %(year)s") % {"year": EARLIEST.year}
-            )
+            self._add(f"t_{name} < DATE '{EARLIEST}'", name, _("trước năm %(year)s") % {"year": EARLIEST.year})
 
     def _check_unit(self, name: str) -> None:
         day, kinds = self._day(), self.contract.columns[name].unit_kinds
@@ -286,9 +278,7 @@ def _decimal(raw: str) -> str:
 def _moment(raw: str) -> str:
     """A local moment (UTC+7): a time given with another zone is converted, without a zone it is local."""
     zone = f"regexp_extract({raw}, '(Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$', 1)"
-    zoned = (
-        f"length({raw}) > 10 AND (right({raw}, 1) IN ('Z', 'z') OR regexp_matches(substr({raw}, 12), '[+-]'))"
-    )
+    zoned = f"length({raw}) > 10 AND (right({raw}, 1) IN ('Z', 'z') OR regexp_matches(substr({raw}, 12), '[+-]'))"
     hours = f"CASE WHEN upper({zone}) = 'Z' THEN 0 ELSE try_cast(left({zone}, 3) AS INTEGER) END"
     minutes = f"CASE WHEN length({zone}) > 3 THEN try_cast(left({zone}, 1) || right({zone}, 2) AS INTEGER) ELSE 0 END"
     bare = f"try_cast(left({raw}, length({raw}) - length({zone})) AS TIMESTAMP)"
@@ -303,6 +293,4 @@ def _moment(raw: str) -> str:
 def _code(raw: str, kinds: list[str]) -> str:
     """A unit code in capitals; Excel's lost zeros come back (commune codes have five digits)."""
     short = "{1,4}" if kinds == ["commune"] else "{4}"
-    return (
-        f"CASE WHEN regexp_full_match({raw}, '[0-9]{short}') THEN lpad({raw}, 5, '0') ELSE upper({raw}) END"
-    )
+    return f"CASE WHEN regexp_full_match({raw}, '[0-9]{short}') THEN lpad({raw}, 5, '0') ELSE upper({raw}) END"

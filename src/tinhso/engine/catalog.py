@@ -109,9 +109,7 @@ def load(folder: Path, schemas: Mapping[str, DatasetSchema]) -> Catalog:
     """
     paths = sorted(path for path in folder.glob("*.yaml") if path.name != RELATIONS_FILE)
     relations_path = folder / RELATIONS_FILE
-    source = (
-        located.read(relations_path) if relations_path.exists() else located.Located(relations_path, "{}")
-    )
+    source = located.read(relations_path) if relations_path.exists() else located.Located(relations_path, "{}")
     return build([Definition(located.read(path)) for path in paths], source, schemas)
 
 
@@ -195,13 +193,14 @@ class _Checker:
         return columns.get(column.name) or _unknown("cột", str(column), columns)
 
     def _refused_condition(self, schema: DatasetSchema, condition: Filter) -> str:
+        values: tuple[Scalar, ...] = ()
         match condition:
             case language.Truth(column):
-                found, values = self._column(schema, column), ()
+                found = self._column(schema, column)
                 if isinstance(found, ColumnSchema) and found.type != "boolean":
                     return f"cột {column} không phải có/không"
             case language.Missing(column):
-                found, values = self._column(schema, column), ()
+                found = self._column(schema, column)
             case language.Compare(column, _, value):
                 found, values = self._column(schema, column), (value,)
             case language.OneOf(column, several):
@@ -327,9 +326,7 @@ def _refuse_overlaps(ordered: list[Definition]) -> None:
         if earlier.text.id != later.text.id:
             continue
         if earlier.text.version == later.text.version:
-            raise later.source.error(
-                ("version",), f"phiên bản {later.text.version} đã có ở {earlier.source.path}"
-            )
+            raise later.source.error(("version",), f"phiên bản {later.text.version} đã có ở {earlier.source.path}")
         if earlier.text.valid.until is None or earlier.text.valid.until >= later.text.valid.since:
             raise later.source.error(("valid",), f"hiệu lực chồng lên phiên bản {earlier.text.version}")
 

@@ -121,17 +121,15 @@ def _register_territory(connection: duckdb.DuckDBPyConnection, territory: Territ
 def register_relations(connection: duckdb.DuckDBPyConnection, catalog: Catalog, chosen: leaf.Plan) -> None:
     """Register the validity spans that a dataset's filters look into, with the dictionary they carry."""
     for relation in chosen.relations:
-        columns = [
-            column for column in relation.to.columns if column not in (relation.column, relation.to.time)
-        ]
+        columns = [column for column in relation.to.columns if column not in (relation.column, relation.to.time)]
         spans = leaf.sql(leaf.spans(relation.to, columns))
-        members = _dictionary(f"SELECT {relation.column} AS member FROM {relation.to.name}")  # noqa: S608
+        members = _dictionary(f"SELECT {relation.column} AS member FROM {relation.to.name}")
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE {leaf.relation_table(relation)} AS
             SELECT s.* REPLACE (COALESCE(s.last_day, DATE '9999-12-31') AS last_day), m.word, m.bit
             FROM ({spans}) AS s JOIN ({members}) AS m ON m.member = s.{relation.column}
-            """  # noqa: S608 - names from checked definitions
+            """
         )
 
 
@@ -141,9 +139,7 @@ def register_members(connection: duckdb.DuckDBPyConnection, catalog: Catalog, ch
         return
     for column in chosen.distinct_columns:
         entity = chosen.entity(column)
-        sources = {
-            (m.dataset.name, str(m.of), m.dataset.unit) for m in catalog.measures if m.entity == entity
-        }
+        sources = {(m.dataset.name, str(m.of), m.dataset.unit) for m in catalog.measures if m.entity == entity}
         parts = [_members_in(name, of, unit) for name, of, unit in sorted(sources, key=str)]
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {leaf.members_table(entity)} AS {_dictionary(' UNION ALL '.join(parts))}"
@@ -152,7 +148,7 @@ def register_members(connection: duckdb.DuckDBPyConnection, catalog: Catalog, ch
 
 def _members_in(dataset: str, column: str, unit: str | None) -> str:
     home = "_unit" if unit else "NULL"
-    return f"SELECT {column} AS member, {home} AS home FROM {dataset} WHERE {column} IS NOT NULL"  # noqa: S608
+    return f"SELECT {column} AS member, {home} AS home FROM {dataset} WHERE {column} IS NOT NULL"
 
 
 def _dictionary(members: str) -> str:
@@ -162,7 +158,7 @@ def _dictionary(members: str) -> str:
         SELECT member, CAST(position // {BITS} AS INTEGER) AS word, 1::BIGINT << (position % {BITS}) AS bit
         FROM (SELECT member, ROW_NUMBER() OVER (ORDER BY {home} NULLS LAST, member) - 1 AS position
               FROM ({members}) GROUP BY member)
-        """  # noqa: S608 - names from checked definitions
+        """
 
 
 def leaf_states(connection: duckdb.DuckDBPyConnection, catalog: Catalog, dataset: DatasetSchema) -> str:
@@ -198,9 +194,7 @@ def roll_up(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
     return rollup.roll_up(connection, catalog)
 
 
-def compute(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, territory: Territory, time: Timeline
-) -> int:
+def compute(connection: duckdb.DuckDBPyConnection, catalog: Catalog, territory: Territory, time: Timeline) -> int:
     """Both stages at once, for a question that no stored state answers.
 
     Returns:
@@ -225,7 +219,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, **columns: Iterable
     """A small table from Python values."""
     arrays = {key: list(values) for key, values in columns.items()}
     connection.register(f"{name}_in", pa.table(arrays))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_in")  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_in")
     connection.unregister(f"{name}_in")
 
 

@@ -71,9 +71,7 @@ class MeasureText(_Entry):
     def _mergeable(cls, value: object) -> object:
         """Refuse what cannot be merged over units and time, and say what to write instead."""
         if value in ("avg", "mean", "average"):
-            raise ValueError(
-                "trung bình không gộp được qua đơn vị và thời gian; hãy chia hai tổng (sum / count)"
-            )
+            raise ValueError("trung bình không gộp được qua đơn vị và thời gian; hãy chia hai tổng (sum / count)")
         if value in ("median", "percentile"):
             raise ValueError("trung vị và phân vị không gộp được qua đơn vị và thời gian")
         if value == "approx_distinct":

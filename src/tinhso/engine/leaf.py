@@ -59,28 +59,21 @@ class Plan:
 
 def plan(catalog: Catalog, dataset: DatasetSchema) -> Plan:
     """Choose the joins for one dataset's measures."""
-    numbered = tuple(
-        (number, m) for number, m in enumerate(catalog.measures) if m.dataset.name == dataset.name
-    )
+    numbered = tuple((number, m) for number, m in enumerate(catalog.measures) if m.dataset.name == dataset.name)
     read = {column.relation for _, m in numbered if m.where for column in language.columns_of(m.where)}
     relations = tuple(r for r in catalog.relations.get(dataset.name, ()) if r.name in read)
     through = next((r for r in relations if _carries_dictionary(catalog, r, numbered)), None)
     return Plan(dataset, numbered, relations, through)
 
 
-def _carries_dictionary(
-    catalog: Catalog, relation: Relation, numbered: Iterable[tuple[int, Measure]]
-) -> bool:
+def _carries_dictionary(catalog: Catalog, relation: Relation, numbered: Iterable[tuple[int, Measure]]) -> bool:
     """Whether every member that can be counted is one the relation knows, and no other dataset counts them."""
     distinct = [measure for _, measure in numbered if measure.aggregate == "distinct"]
     entities = {measure.entity for measure in distinct}
     return (
         bool(distinct)
         and all(m.dataset.name == relation.dataset for m in catalog.measures if m.entity in entities)
-        and all(
-            m.of == relation.column and m.where is not None and _requires(m.where, relation.name)
-            for m in distinct
-        )
+        and all(m.of == relation.column and m.where is not None and _requires(m.where, relation.name) for m in distinct)
     )
 
 
@@ -111,7 +104,7 @@ def statement(chosen: Plan) -> exp.Query:
 # ---- filters --------------------------------------------------------------------------------------------
 
 
-def condition_sql(condition: Filter, facts: str = FACTS) -> exp.Expression:
+def condition_sql(condition: Filter, facts: str = FACTS) -> exp.Expr:
     """A filter as SQL over the facts' alias and the relations' names."""
     match condition:
         case language.Truth(column):
@@ -158,22 +151,20 @@ def members_table(entity: str) -> str:
     return "engine_members_" + entity.replace(".", "__")
 
 
-def day_of(schema: DatasetSchema) -> exp.Expression:
+def day_of(schema: DatasetSchema) -> exp.Expr:
     """The local calendar day of a record."""
     time = exp.column(schema.time, table=FACTS)
     return exp.cast(time, "date") if schema.columns[schema.time].type == "timestamp" else time
 
 
-def _unit(schema: DatasetSchema) -> exp.Expression:
+def _unit(schema: DatasetSchema) -> exp.Expr:
     return exp.column("_unit", table=FACTS) if schema.unit else exp.convert(UNITLESS)
 
 
-def join_relation(query: exp.Select, relation: Relation, day: exp.Expression) -> exp.Select:
+def join_relation(query: exp.Select, relation: Relation, day: exp.Expr) -> exp.Select:
     """Join the version in force on a day; records without one keep nulls."""
     name = relation.name
-    same = exp.EQ(
-        this=exp.column(relation.column, table=name), expression=exp.column(relation.column, table=FACTS)
-    )
+    same = exp.EQ(this=exp.column(relation.column, table=name), expression=exp.column(relation.column, table=FACTS))
     since = exp.LTE(this=exp.column("first_day", table=name), expression=day.copy())
     until = exp.GTE(this=exp.column("last_day", table=name), expression=day.copy())
     table = exp.to_table(relation_table(relation)).as_(name)
@@ -191,13 +182,13 @@ def _dictionary(chosen: Plan) -> str:
     return chosen.through.name if chosen.through else "m"
 
 
-def _filtered(aggregate: exp.Expression, measure: Measure) -> exp.Expression:
+def _filtered(aggregate: exp.Expr, measure: Measure) -> exp.Expr:
     if measure.where is None:
         return aggregate
     return exp.Filter(this=aggregate, expression=exp.Where(this=condition_sql(measure.where)))
 
 
-def _aggregates(number: int, measure: Measure, dictionary: str) -> list[exp.Expression]:
+def _aggregates(number: int, measure: Measure, dictionary: str) -> list[exp.Expr]:
     """The state columns of one measure inside a GROUP BY."""
     if measure.aggregate == "distinct":
         bits = exp.func("BIT_OR", exp.column("bit", table=dictionary), dialect="duckdb")
@@ -209,19 +200,19 @@ def _aggregates(number: int, measure: Measure, dictionary: str) -> list[exp.Expr
     return [_filtered(counted, measure).as_(f"n{number}"), _filtered(total, measure).as_(f"s{number}")]
 
 
-def _amount(total: exp.Expression) -> exp.Expression:
+def _amount(total: exp.Expr) -> exp.Expr:
     return exp.cast(total, AMOUNT, dialect="duckdb")
 
 
 def _row(
     number: int,
     *,
-    category: exp.Expression | None = None,
-    word: exp.Expression | None = None,
-    n: exp.Expression | None = None,
-    amount: exp.Expression | None = None,
-    bits: exp.Expression | None = None,
-) -> list[exp.Expression]:
+    category: exp.Expr | None = None,
+    word: exp.Expr | None = None,
+    n: exp.Expr | None = None,
+    amount: exp.Expr | None = None,
+    bits: exp.Expr | None = None,
+) -> list[exp.Expr]:
     """The output columns of a leaf statement for one measure."""
     return [
         exp.cast(exp.convert(number), "int").as_("measure"),
@@ -284,7 +275,7 @@ def _flow(chosen: Plan) -> exp.Query:
 def _flow_group(chosen: Plan, own: list[tuple[int, Measure]], column: str) -> exp.Select:
     day = day_of(chosen.dataset)
     group_by = [exp.column("unit"), exp.column("atom")]
-    selected: list[exp.Expression] = [
+    selected: list[exp.Expr] = [
         _unit(chosen.dataset).as_("unit"),
         exp.column("atom", table="d").as_("atom"),
     ]
@@ -342,13 +333,7 @@ def _stock(chosen: Plan) -> exp.Query:
     """Turn spans of days into first and last atom; numbers are cumulated differences, sets are spread out."""
     schema = chosen.dataset
     read = [str(m.of) for _, m in chosen.numbered if m.of]
-    read += [
-        c.name
-        for _, m in chosen.numbered
-        if m.where
-        for c in language.columns_of(m.where)
-        if c.relation is None
-    ]
+    read += [c.name for _, m in chosen.numbered if m.where for c in language.columns_of(m.where) if c.relation is None]
     ctes: dict[str, exp.Query] = {"spans": spans(schema, read), "held": _held(read, schema)}
     numbers = [(number, m) for number, m in chosen.numbered if m.aggregate != "distinct"]
     if numbers:
@@ -398,7 +383,7 @@ def _held(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
 
 def _changes(chosen: Plan, numbers: list[tuple[int, Measure]], atom: str, sign: int) -> exp.Select:
     """What begins (or ceases) to stand at each atom."""
-    selected: list[exp.Expression] = [
+    selected: list[exp.Expr] = [
         _unit(chosen.dataset).as_("unit"),
         exp.column(atom, table=FACTS).as_("atom"),
     ]
@@ -449,7 +434,7 @@ def _stock_sets(chosen: Plan, column: str) -> exp.Select:
         dialect="duckdb",
     )
     spread = exp.select("*", atoms.as_("atom")).from_("held").subquery(FACTS)
-    selected: list[exp.Expression] = [
+    selected: list[exp.Expr] = [
         _unit(chosen.dataset).as_("unit"),
         exp.cast(exp.column("atom", table=FACTS), "int").as_("atom"),
         exp.column("word", table="m").as_("word"),
@@ -483,13 +468,11 @@ def _external(chosen: Plan) -> exp.Query:
         query = query.join(exp.to_table("engine_province").as_("p"), on="p.atom = d.atom")
         not_later = exp.LTE(this=year.copy(), expression=exp.func("YEAR", exp.column("day", table="e")))
         branches.append(
-            query.where(not_later).group_by(
-                "p.unit", "d.atom", exp.column(str(measure.category), table=FACTS)
-            )
+            query.where(not_later).group_by("p.unit", "d.atom", exp.column(str(measure.category), table=FACTS))
         )
     return _union(branches)
 
 
-def sql(query: exp.Expression, dialect: str = "duckdb") -> str:
+def sql(query: exp.Expr, dialect: str = "duckdb") -> str:
     """The statement's text for an engine."""
     return query.sql(dialect=dialect, pretty=True)

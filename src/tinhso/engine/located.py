@@ -7,22 +7,10 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
+from tinhso.engine.errors import DefinitionError
+
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 Place = tuple[str | int, ...]
-
-
-class DefinitionError(Exception):
-    """A definition file cannot be used; the catalog in force stays.
-
-    Args:
-        path: the file.
-        line: line of the offending entry, 1-based.
-        reason: one sentence in the language of the file's authors.
-    """
-
-    def __init__(self, path: Path | str, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
-        self.path, self.line, self.reason = str(path), line, reason
 
 
 class Located:
@@ -42,9 +30,7 @@ class Located:
             self.content: Any = self._build(loader, node, ()) if node is not None else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise DefinitionError(
-                path, mark.line + 1 if mark else 1, error.problem or "không đọc được"
-            ) from None
+            raise DefinitionError(path, mark.line + 1 if mark else 1, error.problem or "không đọc được") from None
         finally:
             loader.dispose()
 
@@ -64,7 +50,7 @@ class Located:
             return self._build_mapping(loader, node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(loader, item, (*place, index)) for index, item in enumerate(node.value)]
-        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML is untyped here
+        return loader.construct_object(node, deep=True)
 
     def _build_mapping(self, loader: yaml.SafeLoader, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         built: dict[str, Any] = {}
@@ -103,8 +89,9 @@ def validated(located: Located, model: type[Model]) -> Model:
         return model.model_validate(located.content)
     except pydantic.ValidationError as errors:
         first = errors.errors()[0]
-        place = [
-            part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))
-        ]
+        place = [part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
         name = ".".join(str(part) for part in place)
         raise located.error(place, f"{name}: {first['msg']}" if name else first["msg"]) from None
+
+
+__all__ = ["DefinitionError", "Located", "read", "validated"]

@@ -113,7 +113,7 @@ def _rows(question: Question, dataset: DatasetSchema, measures: list[Measure]) -
         year = exp.column(dataset.time, table=leaf.FACTS)
         query = wide.from_(exp.to_table(dataset.name).as_(leaf.FACTS))
         return query.where(exp.EQ(this=year, expression=exp.convert(question.period.starts_on.year)))
-    day: exp.Expression
+    day: exp.Expr
     if dataset.kind == "flow":
         day = leaf.day_of(dataset)
         since = question.period.starts_on
@@ -134,12 +134,12 @@ def _rows(question: Question, dataset: DatasetSchema, measures: list[Measure]) -
     return _below(query, day) if dataset.unit else query
 
 
-def _between(day: exp.Expression, first: dt.date, last: dt.date) -> exp.Expression:
+def _between(day: exp.Expr, first: dt.date, last: dt.date) -> exp.Expr:
     low, high = (exp.cast(exp.convert(value.isoformat()), "date") for value in (first, last))
     return exp.Between(this=day.copy(), low=low, high=high)
 
 
-def _below(query: exp.Select, day: exp.Expression) -> exp.Select:
+def _below(query: exp.Select, day: exp.Expr) -> exp.Select:
     """Keep records of the unit and of every unit under it on the record's day."""
     own = exp.EQ(this=exp.column("unit_version", table="t"), expression=exp.column("_unit", table=leaf.FACTS))
     since = exp.LTE(this=exp.column("first_day", table="t"), expression=day.copy())

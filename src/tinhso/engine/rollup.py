@@ -80,16 +80,11 @@ def roll_up(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
 
 def cells_sql(catalog: Catalog, indicator: Indicator) -> str:
     """The statement that evaluates one definition over merged states."""
-    operands = list(
-        dict.fromkeys([*_operands(indicator.ratio.numerator), *_operands(indicator.ratio.denominator)])
-    )
+    operands = list(dict.fromkeys([*_operands(indicator.ratio.numerator), *_operands(indicator.ratio.denominator)]))
     rows = [_operand_rows(catalog, indicator, index, operand) for index, operand in enumerate(operands)]
-    below = [
-        index
-        for index, operand in enumerate(operands)
-        if operand in set(_operands(indicator.ratio.denominator))
-    ]
+    below = [index for index, operand in enumerate(operands) if operand in set(_operands(indicator.ratio.denominator))]
     wide = _wide(rows, len(operands), indicator, operands, below)
+    chosen: exp.Query
     if indicator.text.categories is None:
         chosen = exp.select("unit", "period", "category", "numerator", "denominator").from_("wide")
     else:
@@ -152,16 +147,16 @@ def _words(catalog: Catalog, indicator: Indicator, members: SetExpression) -> ex
     return query
 
 
-def _measure_in(numbers: Iterator[int]) -> exp.Expression:
+def _measure_in(numbers: Iterator[int]) -> exp.Expr:
     return exp.In(this=exp.column("measure"), expressions=[exp.convert(number) for number in numbers])
 
 
-def _bits_of(number: int) -> exp.Expression:
+def _bits_of(number: int) -> exp.Expr:
     chosen = exp.Where(this=exp.EQ(this=exp.column("measure"), expression=exp.convert(number)))
     return exp.Filter(this=exp.func("BIT_OR", exp.column("bits"), dialect="duckdb"), expression=chosen)
 
 
-def _bits(members: SetExpression, indicator: Indicator) -> exp.Expression:
+def _bits(members: SetExpression, indicator: Indicator) -> exp.Expr:
     """A set expression over one word."""
     match members:
         case language.Members(name):
@@ -198,13 +193,13 @@ def _wide(
     return query.having(exp.GT(this=counted, expression=exp.convert(0)))
 
 
-def _picked(column: str, operand: int) -> exp.Expression:
+def _picked(column: str, operand: int) -> exp.Expr:
     chosen = exp.Where(this=exp.EQ(this=exp.column("operand"), expression=exp.convert(operand)))
     picked = exp.Filter(this=exp.Max(this=exp.column(column)), expression=chosen)
     return exp.func("COALESCE", picked, exp.convert(0))
 
 
-def _evaluated(value: Value, amounts: dict[Operand, exp.Expression]) -> exp.Expression:
+def _evaluated(value: Value, amounts: dict[Operand, exp.Expr]) -> exp.Expr:
     match value:
         case language.Amount(measure):
             return amounts[measure].copy()
@@ -220,9 +215,7 @@ def _evaluated(value: Value, amounts: dict[Operand, exp.Expression]) -> exp.Expr
 
 def _smallest_share() -> exp.Query:
     """The category with the smallest share stands for all; ties go to the first name."""
-    share = (
-        "CASE WHEN denominator = 0 THEN NULL ELSE CAST(numerator AS DOUBLE) / CAST(denominator AS DOUBLE) END"
-    )
+    share = "CASE WHEN denominator = 0 THEN NULL ELSE CAST(numerator AS DOUBLE) / CAST(denominator AS DOUBLE) END"
     ranked = exp.select(
         "*", f"ROW_NUMBER() OVER (PARTITION BY unit, period ORDER BY {share} NULLS LAST, category) AS place"
     ).from_("wide")
@@ -237,7 +230,7 @@ def _smallest_share() -> exp.Query:
 def _with_governing_version(catalog: Catalog, indicator: Indicator, figures: exp.Subquery) -> exp.Select:
     """Keep the periods this version governs and add the count of rows it had to leave out."""
     text = indicator.text
-    excluded: exp.Expression = exp.cast(exp.Null(), "bigint")
+    excluded: exp.Expr = exp.cast(exp.Null(), "bigint")
     query = exp.select(
         exp.convert(text.id).as_("indicator"),
         exp.convert(text.version).as_("version"),
@@ -251,9 +244,7 @@ def _with_governing_version(catalog: Catalog, indicator: Indicator, figures: exp
     if text.excluded is not None:
         number = catalog.number(indicator.measures[text.excluded.measure])
         left_out = exp.select("unit", "period", "n").from_("period_states").where(f"measure = {number}")
-        query = query.join(
-            left_out.subquery("x"), on="x.unit = f.unit AND x.period = f.period", join_type="left"
-        )
+        query = query.join(left_out.subquery("x"), on="x.unit = f.unit AND x.period = f.period", join_type="left")
         excluded = exp.func("COALESCE", exp.column("n", table="x"), exp.convert(0))
     query = query.select(excluded.as_("excluded")).where(f"p.ends_on >= CAST('{text.valid.since}' AS DATE)")
     if text.valid.until is not None:

@@ -99,8 +99,7 @@ def _catalog_on_disk() -> tuple[Catalog, str]:
         catalog = states.load_catalog(texts)
     except DefinitionError as error:
         raise BrokenCatalog(
-            _("Định nghĩa có lỗi: %(error)s. Danh mục và số liệu đang dùng được giữ nguyên.")
-            % {"error": error}
+            _("Định nghĩa có lỗi: %(error)s. Danh mục và số liệu đang dùng được giữ nguyên.") % {"error": error}
         ) from None
     catalog_hash = states.texts_hash(texts)
     states.folder().mkdir(parents=True, exist_ok=True)
@@ -120,9 +119,7 @@ class _Job:
         self.schemas = engine.datasets(catalog)
         self.rows = {schema.name: datasets.fingerprint(schema.name) for schema in self.schemas}
         self.rows |= {
-            name: datasets.fingerprint(name)
-            for schema in self.schemas
-            for name in engine.related(catalog, schema)
+            name: datasets.fingerprint(name) for schema in self.schemas for name in engine.related(catalog, schema)
         }
         self.paths = {schema.name: self._leaf_path(schema) for schema in self.schemas}
         names = sorted(path.name for path in self.paths.values())
@@ -142,9 +139,7 @@ class _Job:
         missing = [schema for schema in self.schemas if self.full or not self.paths[schema.name].exists()]
         self.mode = "full" if len(missing) == len(self.schemas) else "changed"
         spill = Path(settings.HOME) / "spill"
-        with duck.connect(
-            memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS, spill=spill
-        ) as connection:
+        with duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS, spill=spill) as connection:
             engine.prepare(connection, self.territory, self.time)
             datasets.attach(connection, list(self.rows))
             for done, schema in enumerate(missing, start=1):
@@ -157,9 +152,7 @@ class _Job:
                 connection.execute("INSERT INTO leaf SELECT * FROM read_parquet(?)", [str(path)])
             row = connection.execute("SELECT COUNT(*) FROM leaf").fetchone()
             cells = engine.roll_up(connection, self.catalog)
-            _copy(
-                connection, "SELECT * FROM cell ORDER BY indicator, period, unit, category", self.cells_path
-            )
+            _copy(connection, "SELECT * FROM cell ORDER BY indicator, period, unit, category", self.cells_path)
         return int(row[0]) if row else 0, cells
 
 
@@ -180,9 +173,7 @@ def _switch(*, job: _Job, leaf_states: int, cells: int, at: dt.datetime) -> None
         },
     )
     details = {"as_of": str(job.as_of), "fingerprint": job.fingerprint, "cells": cells, "mode": job.mode}
-    audit.record(
-        actor="system", action="indicators.computed", obj=f"state-set:{made.pk}", details=details, at=at
-    )
+    audit.record(actor="system", action="indicators.computed", obj=f"state-set:{made.pk}", details=details, at=at)
     outbox.publish(topic="indicators.computed", payload=details, at=at)
 
 

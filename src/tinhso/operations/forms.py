@@ -14,9 +14,7 @@ class UploadForm(forms.Form):
     dataset = forms.ChoiceField(label=_("Bộ dữ liệu"), choices=_choices)
     file = forms.FileField(
         label=_("Tệp"),
-        help_text=_(
-            "CSV (UTF-8), Excel .xlsx, Parquet hoặc JSON; tiêu đề cột tiếng Việt hoặc tên cột của quy ước."
-        ),
+        help_text=_("CSV (UTF-8), Excel .xlsx, Parquet hoặc JSON; tiêu đề cột tiếng Việt hoặc tên cột của quy ước."),
         error_messages={"required": _("Hãy chọn một tệp."), "empty": _("Tệp rỗng; hãy chọn tệp khác.")},
     )
 

@@ -52,6 +52,7 @@ class TargetRow:
     trend: list[float | None]
     data_day: dt.date | None
     data_age: int | None
+    year: str
     is_old: bool
     applies: bool
     category: str | None
@@ -98,9 +99,7 @@ def rule_in_words(standing: Standing) -> str:
     }
     sentences = {
         Rule.REACHED: _("Đạt: %(value)s đã tới mục tiêu %(target)s, dù năm chưa hết."),
-        Rule.BEFORE_FIRST_JUDGED: _(
-            "Chưa đến lúc đánh giá: trước ngày 31/3 mục tiêu chưa đạt thì chưa kết luận."
-        ),
+        Rule.BEFORE_FIRST_JUDGED: _("Chưa đến lúc đánh giá: trước ngày 31/3 mục tiêu chưa đạt thì chưa kết luận."),
         Rule.AT_LEAST_EXPECTED: _(
             "Đúng tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), đã có %(value)s."
         ),
@@ -129,12 +128,9 @@ def address(name: str, *args: str, **query: str | int | None) -> str:
     return reverse(name, args=args) + (f"?{urlencode(kept)}" if kept else "")
 
 
-def target_row(
-    standing: Standing, trend: list[float | None], unit_code: str, period: str | None
-) -> TargetRow:
+def target_row(standing: Standing, trend: list[float | None], unit_code: str, period: str | None) -> TargetRow:
     """One target as a list shows it."""
-    days = [source.last_day for source in standing.sources[:1] if source.last_day]
-    day = min(days) if days else None
+    day = None if standing.worst_category else standing.sources[0].last_day
     age = (standing.as_of - day).days if day else None
     figure, target = standing.figure, standing.target
     label = _("%(value)s so với mục tiêu %(target)s; kỳ vọng lúc này %(expected)s") % {
@@ -156,6 +152,7 @@ def target_row(
         trend=trend,
         data_day=day,
         data_age=max(age, 0) if age is not None else None,
+        year=standing.period if standing.worst_category else "",
         is_old=age is not None and age > OLD_DAYS,
         applies=standing.applies,
         category=standing.worst_category,
@@ -165,9 +162,7 @@ def target_row(
 
 def month_codes(year: int, until: dt.date) -> list[str]:
     """Year-to-date periods of the year's months that have begun."""
-    return [
-        p.code for p in periods.periods_of_year(year) if p.kind == "year_to_date" and month_begun(p, until)
-    ]
+    return [p.code for p in periods.periods_of_year(year) if p.kind == "year_to_date" and month_begun(p, until)]
 
 
 def month_begun(period: periods.Period, until: dt.date) -> bool:
@@ -177,9 +172,7 @@ def month_begun(period: periods.Period, until: dt.date) -> bool:
 def trends(unit_id: int, year: int, until: dt.date) -> dict[str, list[float | None]]:
     """The year-to-date value of every indicator month by month."""
     codes = month_codes(year, until)
-    found = {
-        (f.indicator, f.period): f.value for f in indicators.figures(period_codes=codes, unit_ids=[unit_id])
-    }
+    found = {(f.indicator, f.period): f.value for f in indicators.figures(period_codes=codes, unit_ids=[unit_id])}
     names = {indicator for indicator, _code in found}
     return {name: [found.get((name, code)) for code in codes] for name in names}
 
@@ -200,15 +193,9 @@ def counts(rows: Iterable[TargetRow]) -> list[tuple[Status, int]]:
     return [(status_of(status), found[status]) for status in TargetStatus if status in found]
 
 
-def worst(
-    status: plans.PlanStatus, rows: Sequence[TargetRow], asked: object, children: Sequence[int]
-) -> list[Worst]:
+def worst(status: plans.PlanStatus, rows: Sequence[TargetRow], asked: object, children: Sequence[int]) -> list[Worst]:
     """The targets that slip most against what is expected by now, with the units that miss most."""
-    behind = [
-        (s, r)
-        for s, r in zip(status.standings, rows, strict=True)
-        if s.status in BEHIND and s.value is not None
-    ]
+    behind = [(s, r) for s, r in zip(status.standings, rows, strict=True) if s.status in BEHIND and s.value is not None]
     behind.sort(key=lambda pair: ((pair[0].value or 0) - pair[0].expected) / (pair[0].target.value or 1))
     found = []
     for standing, row in behind[:WORST_SHOWN]:
@@ -228,15 +215,13 @@ def worst(
 
 def chart_of(standing: Standing, trend: list[float | None], year: int, codes: Sequence[str]) -> Chart | None:
     """The trajectory of a target; None where there are not two months to draw."""
-    from tinhso.plans.rules import expected_value
-
     if sum(value is not None for value in trend) < 2:
         return None
     by_code = dict(zip(codes, trend, strict=True))
     points = []
     for month in range(1, 13):
         period = periods.parse(f"{year}-{month:02}/ytd")
-        expected = expected_value(
+        expected = plans.expected_value(
             day=period.ends_on, year=year, baseline=standing.baseline, target=standing.target.value
         )
         points.append(Point(period.ends_on.replace(day=1), by_code.get(period.code), round(expected, 6)))

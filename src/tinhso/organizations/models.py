@@ -7,9 +7,7 @@ from tinhso.organizations.choices import Certainty, DayKind, EventKind, UnitKind
 
 
 def _ends_after_start(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=name
-    )
+    return models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=name)
 
 
 class OrgUnit(models.Model):
@@ -43,9 +41,7 @@ class OrgUnitVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["org_unit", "valid_from"], name="organizations_version_unit_from"
-            ),
+            models.UniqueConstraint(fields=["org_unit", "valid_from"], name="organizations_version_unit_from"),
             models.UniqueConstraint(fields=["code", "valid_from"], name="organizations_version_code_from"),
             _ends_after_start("organizations_version_ends_after_start"),
         ]
@@ -106,9 +102,7 @@ class Crosswalk(models.Model):
             models.UniqueConstraint(
                 fields=["old_unit", "new_unit", "happened_on"], name="organizations_crosswalk_pair"
             ),
-            models.CheckConstraint(
-                condition=Q(share__gt=0, share__lte=1), name="organizations_crosswalk_share"
-            ),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="organizations_crosswalk_share"),
         ]
 
     def __str__(self) -> str:
@@ -161,9 +155,7 @@ class CalendarDay(models.Model):
     name = models.CharField("tên", max_length=120)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["calendar", "day"], name="organizations_calendar_day_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="organizations_calendar_day_once")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from tinhso.core.per_request import once_per_request
 from tinhso.core.errors import ImpossibleRequest, UnknownName
+from tinhso.core.per_request import once_per_request
 from tinhso.organizations.choices import DayKind
 from tinhso.organizations.models import CalendarVersion, Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
 from tinhso.organizations.rules import WorkingCalendar
@@ -58,11 +58,7 @@ class Tree:
         for code in self.codes:
             for version in self.versions:
                 span = _both(_span(code), _span(version))
-                if (
-                    version.org_unit_id == code.org_unit_id
-                    and span
-                    and code.code.upper() != version.code.upper()
-                ):
+                if version.org_unit_id == code.org_unit_id and span and code.code.upper() != version.code.upper():
                     found.setdefault(code.code.upper(), []).append((span, version))
         return found
 
@@ -142,9 +138,7 @@ def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
     needle = text.strip().lower()
     by_name = [label for label in labels if len(needle) > 2 and needle in label.lower()]
     codes = {version.code: label for label, version in labels.items()}
-    by_code = [
-        codes[code] for code in difflib.get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.5)
-    ]
+    by_code = [codes[code] for code in difflib.get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.5)]
     return list(dict.fromkeys([*by_name, *by_code]))[:3]
 
 
@@ -171,9 +165,7 @@ def ancestors(unit_id: int, on: dt.date) -> list[int]:
 def descendants(unit_id: int, on: dt.date | None = None) -> frozenset[int]:
     """The unit and everything under it on a day, or at any time."""
     rows = tree().closure
-    return frozenset(
-        child for child, parent, span in rows if parent == unit_id and (on is None or _holds(span, on))
-    )
+    return frozenset(child for child, parent, span in rows if parent == unit_id and (on is None or _holds(span, on)))
 
 
 def versions_of(unit_id: int) -> list[OrgUnitVersion]:

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import hashlib
+import itertools
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -95,9 +96,7 @@ def _load_edges(rows: list[Row], units: dict[str, OrgUnit]) -> None:
     for row in rows:
         for end in ("child", "parent"):
             if row[end] not in units:
-                raise BrokenReference(
-                    _("Cây đơn vị nhắc đến “%(unit)s” không có trong danh mục.") % {"unit": row[end]}
-                )
+                raise BrokenReference(_("Cây đơn vị nhắc đến “%(unit)s” không có trong danh mục.") % {"unit": row[end]})
     Edge.objects.all().delete()
     Edge.objects.bulk_create(
         Edge(
@@ -166,8 +165,7 @@ def _load_calendar(path: Path, today: dt.date) -> None:
         content_hash=content_hash,
     )
     CalendarDay.objects.bulk_create(
-        CalendarDay(calendar=version, day=_day(row["date"]), kind=row["kind"], name=row["name"])
-        for row in rows
+        CalendarDay(calendar=version, day=_day(row["date"]), kind=row["kind"], name=row["name"]) for row in rows
     )
 
 
@@ -179,7 +177,7 @@ def _check_versions(rows: list[Row]) -> None:
             spans[row[column]].append((_day(row["valid_from"]), _last_day(row["valid_to"]) or dt.date.max))
         for name, found in spans.items():
             found.sort()
-            if any(later[0] <= earlier[1] for earlier, later in zip(found, found[1:], strict=False)):
+            if any(later[0] <= earlier[1] for earlier, later in itertools.pairwise(found)):
                 raise BrokenReference(_("Các phiên bản của “%(name)s” chồng lên nhau.") % {"name": name})
 
 
@@ -190,8 +188,7 @@ def _check_shares(rows: list[Row]) -> None:
     for (unit, _on), total in totals.items():
         if total != 1:
             raise BrokenReference(
-                _("Tỷ lệ chia của “%(unit)s” cộng lại bằng %(total)s, phải bằng 1.")
-                % {"unit": unit, "total": total}
+                _("Tỷ lệ chia của “%(unit)s” cộng lại bằng %(total)s, phải bằng 1.") % {"unit": unit, "total": total}
             )
 
 

@@ -1,6 +1,6 @@
 """What other modules may ask of plans: plans, and how their targets stand."""
 
-from tinhso.plans.rules import Rule, TargetStatus
+from tinhso.plans.rules import Rule, TargetStatus, expected_value
 from tinhso.plans.selectors import (
     Part,
     Plan,
@@ -25,6 +25,7 @@ __all__ = [
     "Target",
     "TargetStatus",
     "breakdown",
+    "expected_value",
     "owner_name",
     "plan",
     "plans",

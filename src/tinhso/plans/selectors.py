@@ -177,9 +177,7 @@ class Standing:
         """How many more would have to count to reach the target."""
         if self.figure.numerator is None or not self.figure.denominator:
             return 0.0
-        return rules.shortfall(
-            float(self.figure.numerator), float(self.figure.denominator), self.target.value
-        )
+        return rules.shortfall(float(self.figure.numerator), float(self.figure.denominator), self.target.value)
 
 
 @dataclass(frozen=True)
@@ -257,9 +255,7 @@ def status(
     return PlanStatus(asked.plan, unit_id, asked.period.code, asked.as_of, by_unit[unit_id])
 
 
-def statuses(
-    asked: _Question, unit_ids: Sequence[int], only: Sequence[str] | None = None
-) -> dict[int, list[Standing]]:
+def statuses(asked: _Question, unit_ids: Sequence[int], only: Sequence[str] | None = None) -> dict[int, list[Standing]]:
     """The standings at several units at once, in the plan's order of targets."""
     codes = {asked.period.code, asked.year_code, asked.baseline_code}
     targets = [target for target in asked.plan.targets if only is None or target.indicator in only]
@@ -274,8 +270,7 @@ def statuses(
     categories = [f for f in found if f.category is not None]
     definitions = {one.id: one for one in indicators.definitions()}
     reach = {
-        s.dataset: s
-        for s in indicators.sources(sorted({d for one in definitions.values() for d in one.datasets}))
+        s.dataset: s for s in indicators.sources(sorted({d for one in definitions.values() for d in one.datasets}))
     }
     standings: dict[int, list[Standing]] = {}
     for unit_id in unit_ids:
@@ -333,11 +328,7 @@ def _standing(
 
 def _worst(figure: Figure, code: str, categories: list[Figure]) -> str | None:
     """The category whose figure stands for the whole."""
-    own = [
-        f
-        for f in categories
-        if (f.unit_id, f.indicator, f.period) == (figure.unit_id, figure.indicator, code)
-    ]
+    own = [f for f in categories if (f.unit_id, f.indicator, f.period) == (figure.unit_id, figure.indicator, code)]
     valued = [f for f in own if f.value is not None]
     return min(valued, key=lambda f: (f.value or 0.0, f.category or "")).category if valued else None
 

@@ -23,7 +23,7 @@ class Month:
     """Days of one month that have happened, with how much happens on each."""
 
     number: int
-    days: "np.ndarray"  # type: ignore[type-arg]  # datetime64[D]
+    days: "np.ndarray"
     weights: Floats
     part: float
 
@@ -46,12 +46,14 @@ def months(setting: Setting) -> list[Month]:
     return found
 
 
-def _is_tet(days: "np.ndarray", year: int) -> "np.ndarray":  # type: ignore[type-arg]
+def _is_tet(days: "np.ndarray", year: int) -> "np.ndarray":
     """The week of Tết in 2023; other years have it about then."""
-    return (days >= np.datetime64(f"{year}-01-20")) & (days <= np.datetime64(f"{year}-01-26"))
+    first, last = np.datetime64(f"{year}-01-20"), np.datetime64(f"{year}-01-26")
+    within: np.ndarray = np.logical_and(days >= first, days <= last)
+    return within
 
 
-def _moments(draw: np.random.Generator, month: Month, count: int) -> "np.ndarray":  # type: ignore[type-arg]
+def _moments(draw: np.random.Generator, month: Month, count: int) -> "np.ndarray":
     """Moments within office hours, a few in the evening, in order."""
     day = month.days[draw.choice(len(month.days), count, p=month.weights)]
     morning = draw.normal(9.3 * 3600, 4200, count)
@@ -59,7 +61,7 @@ def _moments(draw: np.random.Generator, month: Month, count: int) -> "np.ndarray
     second = np.where(draw.random(count) < 0.58, morning, afternoon)
     evening = draw.random(count) < 0.05
     second = np.where(evening, draw.uniform(18 * 3600, 22.5 * 3600, count), second)
-    moments = day.astype("datetime64[s]") + np.clip(second, 6.5 * 3600, 23 * 3600).astype("timedelta64[s]")
+    moments: np.ndarray = day.astype("datetime64[s]") + np.clip(second, 6.5 * 3600, 23 * 3600).astype("timedelta64[s]")
     moments.sort()
     return moments
 
@@ -96,8 +98,8 @@ def _dossiers_of(
     count: int,
     start: int,
     tilt: Floats,
-    never: "np.ndarray",  # type: ignore[type-arg]
-) -> "dict[str, np.ndarray]":  # type: ignore[type-arg]
+    never: "np.ndarray",
+) -> "dict[str, np.ndarray]":
     """The dossiers of one month in order of reception."""
     procedures, communes = setting.procedures, setting.province.communes
     received = _moments(draw, month, count)
@@ -131,16 +133,12 @@ def _dossiers_of(
         "paid_online": online & (fee > 0) & (draw.random(count) < 0.6),
         "digitized": draw.random(count) < 0.55,
         "result_signed": draw.random(count) < 0.48,
-        "account_ref": np.where(
-            online, np.char.add("TK-MAU-", draw.integers(1, 90_000, count).astype(str)), ""
-        ),
-        "satisfaction": np.where(
-            draw.random(count) < 0.2, draw.choice(["3", "4", "5"], count, p=[0.1, 0.3, 0.6]), ""
-        ),
+        "account_ref": np.where(online, np.char.add("TK-MAU-", draw.integers(1, 90_000, count).astype(str)), ""),
+        "satisfaction": np.where(draw.random(count) < 0.2, draw.choice(["3", "4", "5"], count, p=[0.1, 0.3, 0.6]), ""),
     }
 
 
-def _agencies(setting: Setting, tier: str, commune: Ints, procedure: Ints) -> "np.ndarray":  # type: ignore[type-arg]
+def _agencies(setting: Setting, tier: str, commune: Ints, procedure: Ints) -> "np.ndarray":
     if tier == "commune":
         return setting.province.communes.codes[commune]
     if tier == "district":
@@ -148,18 +146,16 @@ def _agencies(setting: Setting, tier: str, commune: Ints, procedure: Ints) -> "n
     return setting.procedures.agencies[procedure]
 
 
-def _codes(agency: "np.ndarray", received: "np.ndarray", start: int) -> "np.ndarray":  # type: ignore[type-arg]
+def _codes(agency: "np.ndarray", received: "np.ndarray", start: int) -> "np.ndarray":
     """Dossier codes as in TT 01/2018: agency, date, number; recognizable as samples."""
     days = np.char.replace(received.astype("datetime64[D]").astype(str), "-", "")
     numbers = np.char.zfill((np.arange(len(received)) + start + 1).astype(str), 7)
-    return np.char.add(
-        np.char.add(np.char.add("MAU.", agency), np.char.add("-", days)), np.char.add("-", numbers)
-    )
+    return np.char.add(np.char.add(np.char.add("MAU.", agency), np.char.add("-", days)), np.char.add("-", numbers))
 
 
 def _progress(
     setting: Setting, draw: np.random.Generator, received: "np.ndarray", count: int
-) -> "dict[str, np.ndarray]":  # type: ignore[type-arg]
+) -> "dict[str, np.ndarray]":
     """Due, finished and returned moments and the status, as far as they have happened."""
     end = np.datetime64(setting.until) + np.timedelta64(86_399, "s")
     hours = draw.lognormal(3.6, 0.9, count)
@@ -168,9 +164,7 @@ def _progress(
     due = received + draw.choice([1, 3, 5, 10, 15], count).astype("timedelta64[D]").astype("timedelta64[s]")
     nothing = np.datetime64("NaT", "s")
     is_finished, is_returned = finished <= end, returned <= end
-    status = np.where(
-        is_returned, "10", np.where(is_finished, "9", np.where(draw.random(count) < 0.06, "5", "4"))
-    )
+    status = np.where(is_returned, "10", np.where(is_finished, "9", np.where(draw.random(count) < 0.06, "5", "4")))
     return {
         "due_at": due,
         "finished_at": np.where(is_finished, finished, nothing),
@@ -179,7 +173,7 @@ def _progress(
     }
 
 
-def _corrections(setting: Setting, parts: "list[dict[str, np.ndarray]]") -> Path:  # type: ignore[type-arg]
+def _corrections(setting: Setting, parts: "list[dict[str, np.ndarray]]") -> Path:
     """Rows of earlier months sent again: closed meanwhile, and some first entered under the wrong channel."""
     from tinhso.simulation.registers import joined
 
@@ -214,7 +208,7 @@ def documents(setting: Setting) -> list[Path]:
             draw.uniform(0.8, 2, len(units.communes)),
         ]
     )
-    parts: list[dict[str, np.ndarray]] = []  # type: ignore[type-arg]
+    parts: list[dict[str, np.ndarray]] = []
     number = 0
     for month in months(setting):
         count = round(DOCUMENTS_A_YEAR / 12 * setting.scale * story.SEASON[month.number - 1] * month.part)
@@ -227,9 +221,7 @@ def documents(setting: Setting) -> list[Path]:
         if month.number in story.COLLAPSE_MONTHS:
             share[agency == story.COLLAPSED] = story.COLLAPSE_MONTHS[month.number]
         signed = draw.random(count) < share
-        sent = np.where(
-            signed, "exchange", draw.choice(["exchange", "mail", "paper"], count, p=[0.4, 0.3, 0.3])
-        )
+        sent = np.where(signed, "exchange", draw.choice(["exchange", "mail", "paper"], count, p=[0.4, 0.3, 0.3]))
         numbers = np.arange(number, number + count).astype(str)
         secret = draw.random(count) < 0.002
         parts.append(
@@ -257,7 +249,7 @@ def assistance(setting: Setting) -> list[Path]:
     """Requests for help at one-stop counters and community groups, as JSON lines."""
     draw = setting.draws("assistance")
     communes = setting.province.communes
-    parts: list[dict[str, np.ndarray]] = []  # type: ignore[type-arg]
+    parts: list[dict[str, np.ndarray]] = []
     number = 0
     for month in months(setting):
         count = round(REQUESTS_A_YEAR / 12 * setting.scale * story.SEASON[month.number - 1] * month.part)

@@ -45,9 +45,7 @@ def load(year: int) -> Province:
     districts = sorted((row for row in versions if row["kind"] == "district"), key=lambda row: row["code"])
     position = {row["unit"]: number for number, row in enumerate(districts)}
     communes = sorted((row for row in versions if row["kind"] == "commune"), key=lambda row: row["code"])
-    departments = sorted(
-        (row for row in versions if row["kind"] == "department"), key=lambda row: row["code"]
-    )
+    departments = sorted((row for row in versions if row["kind"] == "department"), key=lambda row: row["code"])
     return Province(
         departments=_units(departments, [0] * len(departments)),
         districts=_units(districts, list(range(len(districts)))),

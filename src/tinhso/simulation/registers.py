@@ -10,27 +10,6 @@ from tinhso.simulation import story, writing
 from tinhso.simulation.province import Floats, Ints
 from tinhso.simulation.setting import Setting
 
-REAL_PROCEDURES = (
-    ("2.000815", "Chứng thực bản sao từ bản chính", "Chứng thực"),
-    ("1.001193", "Đăng ký khai sinh", "Hộ tịch"),
-    ("1.004873", "Cấp giấy xác nhận tình trạng hôn nhân", "Hộ tịch"),
-    ("2.000635", "Cấp bản sao trích lục hộ tịch", "Hộ tịch"),
-    ("1.000894", "Đăng ký kết hôn", "Hộ tịch"),
-    ("1.000656", "Đăng ký khai tử", "Hộ tịch"),
-    ("2.000908", "Cấp bản sao từ sổ gốc", "Chứng thực"),
-    ("1.004222", "Đăng ký thường trú", "Cư trú"),
-    ("1.004194", "Đăng ký tạm trú", "Cư trú"),
-)
-FIELDS = (
-    "Đất đai",
-    "Xây dựng",
-    "Bảo trợ xã hội",
-    "Y tế",
-    "Giáo dục",
-    "Kinh doanh",
-    "Giao thông",
-    "Nông nghiệp",
-)
 EARLY = np.datetime64("2021-06-01")
 
 
@@ -72,11 +51,7 @@ def procedures(setting: Setting) -> list[Path]:
         day_first=True,
         words=("Có", "Không"),
     )
-    return [
-        writing.write_workbook(
-            setting.out / "procedures.xlsx", "procedures", table, "Danh mục thủ tục hành chính"
-        )
-    ]
+    return [writing.write_workbook(setting.out / "procedures.xlsx", "procedures", table, "Danh mục thủ tục hành chính")]
 
 
 def _version(columns: dict[str, list[object]], code: object, level: str, portal: bool, since: object) -> None:
@@ -125,9 +100,7 @@ def sectors(setting: Setting) -> list[Path]:
         for name, billions, last, this in story.SECTORS if day <= setting.until else ():
             total = round(billions * 1e9 * (1 if year < setting.year else 1.07))
             share = last if year < setting.year else this
-            source = (
-                "Cục Thống kê, chính thức" if year < setting.year else "Cục Thống kê, ước 9 tháng quy năm"
-            )
+            source = "Cục Thống kê, chính thức" if year < setting.year else "Cục Thống kê, ước 9 tháng quy năm"
             rows.append((name, str(year), str(total), str(round(total * share)), day.isoformat(), source))
     names = ("sector", "year", "value_added_vnd", "digital_value_added_vnd", "published_on", "source")
     table = pa.table({name: [row[position] for row in rows] for position, name in enumerate(names)})
@@ -216,20 +189,14 @@ def schools(setting: Setting) -> list[Path]:
             }
         )
     table = writing.text_columns(joined(parts), words=("x", ""))
-    return [
-        writing.write_csv(
-            setting.out / "schools.csv", "schools", table, delimiter=";", bom=True, vietnamese=True
-        )
-    ]
+    return [writing.write_csv(setting.out / "schools.csv", "schools", table, delimiter=";", bom=True, vietnamese=True)]
 
 
 def health_facilities(setting: Setting) -> list[Path]:
     """13 provincial hospitals, 12 district health centers and other facilities."""
     draw = setting.draws("health")
     kinds = (
-        ["provincial_hospital"] * 13
-        + ["district_health_center"] * 12
-        + ["other"] * max(20, round(204 * setting.scale))
+        ["provincial_hospital"] * 13 + ["district_health_center"] * 12 + ["other"] * max(20, round(204 * setting.scale))
     )
     commune = draw.choice(len(setting.province.communes), len(kinds), p=setting.weights)
     place = (draw.permutation(len(kinds)) + 0.5) / len(kinds)
@@ -247,9 +214,7 @@ def health_facilities(setting: Setting) -> list[Path]:
         )
     table = writing.text_columns(joined(parts), day_first=True, words=("Có", "Không"))
     path = setting.out / "health_facilities.xlsx"
-    return [
-        writing.write_workbook(path, "health_facilities", table, "Cơ sở y tế thanh toán không dùng tiền mặt")
-    ]
+    return [writing.write_workbook(path, "health_facilities", table, "Cơ sở y tế thanh toán không dùng tiền mặt")]
 
 
 def information_systems(setting: Setting) -> list[Path]:
@@ -356,7 +321,7 @@ def trainings(setting: Setting) -> list[Path]:
     """Awareness and specialist trainings through the year; some people come twice."""
     draw, people = setting.draws("trainings"), setting.staff
     count = len(people.agency)
-    rows: list[dict[str, np.ndarray]] = []  # type: ignore[type-arg]
+    rows: list[dict[str, np.ndarray]] = []
     is_it = people.role != "official"
     for kind, who in (("awareness", np.ones(count, bool)), ("specialist", is_it)):
         own = draw.random(count)
@@ -380,6 +345,6 @@ def trainings(setting: Setting) -> list[Path]:
     return [writing.write_json_lines(setting.out / "trainings.jsonl", table)]
 
 
-def joined(parts: "list[dict[str, np.ndarray]]") -> "dict[str, np.ndarray]":  # type: ignore[type-arg]
+def joined(parts: "list[dict[str, np.ndarray]]") -> "dict[str, np.ndarray]":
     """Parts with the same columns, one under the other."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

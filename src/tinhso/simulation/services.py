@@ -63,9 +63,7 @@ def simulate(
     if scale <= 0:
         raise ImpossibleRequest(_("--scale phải lớn hơn 0."))
     if year not in YEARS:
-        raise ImpossibleRequest(
-            _("--year phải từ %(first)s đến %(last)s.") % {"first": YEARS[0], "last": YEARS[-1]}
-        )
+        raise ImpossibleRequest(_("--year phải từ %(first)s đến %(last)s.") % {"first": YEARS[0], "last": YEARS[-1]})
     if last.year != year:
         raise ImpossibleRequest(_("--until phải nằm trong năm %(year)s.") % {"year": year})
     _make_room(out)

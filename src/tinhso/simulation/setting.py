@@ -12,6 +12,27 @@ from tinhso.simulation import province as provinces
 from tinhso.simulation.province import Floats, Province, Texts
 
 NONE, PARTIAL, FULL = "none", "partial", "full"
+REAL_PROCEDURES = (
+    ("2.000815", "Chứng thực bản sao từ bản chính", "Chứng thực"),
+    ("1.001193", "Đăng ký khai sinh", "Hộ tịch"),
+    ("1.004873", "Cấp giấy xác nhận tình trạng hôn nhân", "Hộ tịch"),
+    ("2.000635", "Cấp bản sao trích lục hộ tịch", "Hộ tịch"),
+    ("1.000894", "Đăng ký kết hôn", "Hộ tịch"),
+    ("1.000656", "Đăng ký khai tử", "Hộ tịch"),
+    ("2.000908", "Cấp bản sao từ sổ gốc", "Chứng thực"),
+    ("1.004222", "Đăng ký thường trú", "Cư trú"),
+    ("1.004194", "Đăng ký tạm trú", "Cư trú"),
+)
+FIELDS = (
+    "Đất đai",
+    "Xây dựng",
+    "Bảo trợ xã hội",
+    "Y tế",
+    "Giáo dục",
+    "Kinh doanh",
+    "Giao thông",
+    "Nông nghiệp",
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +44,7 @@ class Procedures:
     fields: Texts
     agencies: Texts
     level: Texts
-    eligible: "np.ndarray"  # type: ignore[type-arg]  # bool
+    eligible: "np.ndarray"
     tier: Texts
     popularity: Floats
 
@@ -66,8 +87,6 @@ class Setting:
 
     @functools.cached_property
     def procedures(self) -> Procedures:
-        from tinhso.simulation.registers import FIELDS, REAL_PROCEDURES
-
         draw = self.draws("catalog")
         count = max(150, round(1900 * min(self.scale, 1.0)))
         real = len(REAL_PROCEDURES)
@@ -94,7 +113,7 @@ class Setting:
             level=level,
             eligible=(level != NONE) & (draw.random(count) < 0.92),
             tier=tier,
-            popularity=popularity,
+            popularity=np.asarray(popularity, dtype=np.float64),
         )
 
     @functools.cached_property
@@ -105,9 +124,7 @@ class Setting:
         heads.append((units.communes.codes, "commune", 65.0))
         agency, tier = [], []
         for codes, kind, size in heads:
-            sizes = np.maximum(2, np.round(size * self.scale * draw.uniform(0.6, 1.4, len(codes)))).astype(
-                np.int64
-            )
+            sizes = np.maximum(2, np.round(size * self.scale * draw.uniform(0.6, 1.4, len(codes)))).astype(np.int64)
             agency.append(np.repeat(codes, sizes))
             tier.append(np.full(int(sizes.sum()), kind))
         agencies, tiers = np.concatenate(agency), np.concatenate(tier)

@@ -75,9 +75,7 @@ LAG = {
     "managed_commune": 0.30,
     "smartphone": 0.75,
 }
-SECTORS: tuple[
-    tuple[str, float, float, float], ...
-] = (  # name, value added in billion đồng, digital share 2022, 2023
+SECTORS: tuple[tuple[str, float, float, float], ...] = (  # name, value added in billion đồng, digital share 2022, 2023
     ("Nông, lâm nghiệp và thủy sản", 15_200, 0.011, 0.014),
     ("Khai khoáng", 420, 0.024, 0.027),
     ("Công nghiệp chế biến, chế tạo", 4_900, 0.031, 0.035),

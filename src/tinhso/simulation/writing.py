@@ -15,7 +15,7 @@ from tinhso.datasets import api as datasets
 
 BOM = "\ufeff"
 STAMP = dt.datetime(2023, 1, 1)  # noqa: DTZ001 - a fixed moment inside the file, so that bytes repeat
-Columns = Mapping[str, np.ndarray]  # type: ignore[type-arg]  # text, numbers, days or moments
+Columns = Mapping[str, np.ndarray]
 
 
 def titles(dataset: str, names: list[str]) -> list[str]:
@@ -24,14 +24,12 @@ def titles(dataset: str, names: list[str]) -> list[str]:
     return [columns[name].title for name in names]
 
 
-def text_columns(
-    columns: Columns, *, day_first: bool = False, words: tuple[str, str] = ("true", "false")
-) -> pa.Table:
+def text_columns(columns: Columns, *, day_first: bool = False, words: tuple[str, str] = ("true", "false")) -> pa.Table:
     """Columns as an office would print them: dates in this or that order, booleans in words, blanks for nothing."""
     return pa.table({name: _text(values, day_first, words) for name, values in columns.items()})
 
 
-def _text(values: np.ndarray, day_first: bool, words: tuple[str, str]) -> pa.Array:  # type: ignore[type-arg]
+def _text(values: np.ndarray, day_first: bool, words: tuple[str, str]) -> pa.Array:
     if values.dtype == np.bool_:
         return pa.array(np.where(values, words[0], words[1]))
     if values.dtype.kind == "M":
@@ -87,9 +85,7 @@ def write_workbook(path: Path, dataset: str, table: pa.Table, title: str) -> Pat
     sheet.write_string(0, 0, title.upper(), bold)
     for position, header in enumerate(titles(dataset, table.column_names)):
         sheet.write_string(2, position, header, bold)
-    for number, row in enumerate(
-        zip(*(column.to_pylist() for column in table.columns), strict=True), start=3
-    ):
+    for number, row in enumerate(zip(*(column.to_pylist() for column in table.columns), strict=True), start=3):
         for position, cell in enumerate(row):
             if cell.isdigit() and len(cell) < 15:
                 sheet.write_number(number, position, int(cell))

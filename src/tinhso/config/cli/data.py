@@ -145,9 +145,7 @@ def _print(result: "ImportResult") -> None:
     for name, headers in result.ignored.items():
         print(f"  {name}: bỏ qua cột {', '.join(headers)}", file=sys.stderr)
     for problem in result.problems[:5]:
-        print(
-            f"  {problem.file}, dòng {problem.line}, cột {problem.column}: {problem.value!r} {problem.reason}"
-        )
+        print(f"  {problem.file}, dòng {problem.line}, cột {problem.column}: {problem.value!r} {problem.reason}")
     if result.quarantined > 5:
         print("  … xem tất cả: tinhso quarantine list" + (f" --batch {result.batch}" if result.batch else ""))
 
@@ -158,9 +156,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         print_json([{**asdict(row)} for row in rows])
         return 0
     for row in rows:
-        print(
-            f"{row.dataset} lô {row.batch}, {row.file}, dòng {row.line}, {row.column}: {row.value!r} {row.reason}"
-        )
+        print(f"{row.dataset} lô {row.batch}, {row.file}, dòng {row.line}, {row.column}: {row.value!r} {row.reason}")
     print(f"{len(rows)} dòng bị giữ lại.")
     return 0
 
@@ -171,9 +167,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     rows = _quarantined(arguments)
     if arguments.json:
-        print_json(
-            [{**row.raw, "_line": row.line, "_column": row.column, "_reason": row.reason} for row in rows]
-        )
+        print_json([{**row.raw, "_line": row.line, "_column": row.column, "_reason": row.reason} for row in rows])
         return 0
     columns = list(dict.fromkeys(column for row in rows for column in row.raw))
     writer = csv.DictWriter(sys.stdout, [*columns, "_line", "_column", "_reason"], lineterminator="\n")

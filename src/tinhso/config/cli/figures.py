@@ -53,9 +53,7 @@ def run_compute(arguments: argparse.Namespace) -> int:
     from tinhso.core import clock
     from tinhso.indicators import api
 
-    result = api.compute(
-        at=clock.now(), full=arguments.full, progress=_progress if sys.stderr.isatty() else None
-    )
+    result = api.compute(at=clock.now(), full=arguments.full, progress=_progress if sys.stderr.isatty() else None)
     if arguments.json:
         print_json(
             {
@@ -71,9 +69,7 @@ def run_compute(arguments: argparse.Namespace) -> int:
             "changed": "tính phần thay đổi",
             "unchanged": "không có gì thay đổi",
         }
-        print(
-            f"{modes[result.mode]}: {result.leaf_states} trạng thái lá, {result.cells} ô, {result.seconds:.1f} giây"
-        )
+        print(f"{modes[result.mode]}: {result.leaf_states} trạng thái lá, {result.cells} ô, {result.seconds:.1f} giây")
     return 0
 
 
@@ -140,13 +136,14 @@ def _json(figure: "Figure") -> dict[str, Any]:
 
 
 def _print(found: "list[Figure]") -> None:
+    from tinhso.core.templatetags.tinhso import number, percent
+
+    missing = {"no_occurrence": "không phát sinh", "no_data": "chưa có số liệu"}
     for figure in found:
         name = f"{figure.unit_name} – {figure.category}" if figure.category else figure.unit_name
-        if figure.value is None:
-            shown = {"no_occurrence": "không phát sinh", "no_data": "chưa có số liệu"}[figure.status]
-        else:
-            shown = f"{figure.value * 100:.2f} %".replace(".", ",")
-            shown += f"  ({figure.numerator:f} / {figure.denominator:f})".replace(".0000", "")
+        shown = missing.get(figure.status)
+        if shown is None:
+            shown = f"{percent(figure.value)}  ({number(figure.numerator)} / {number(figure.denominator)})"
         print(f"{figure.unit_code:<10} {name:<45} {shown}")
     if not found:
         print("Không có số liệu.")

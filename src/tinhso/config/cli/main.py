@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from tinhso.config.cli import data, figures, plan, simulate, site
 from tinhso.core.errors import RuleViolation
+from tinhso.engine.errors import DefinitionError
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,9 +20,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    root = Parser(
-        prog="tinhso", description="Tỉnh Số: kế hoạch chuyển đổi số của tỉnh, đo bằng chính hồ sơ của mình."
-    )
+    root = Parser(prog="tinhso", description="Tỉnh Số: kế hoạch chuyển đổi số của tỉnh, đo bằng chính hồ sơ của mình.")
     commands = root.add_subparsers(title="lệnh", metavar="LỆNH", required=True)
     for module in (site, simulate, data, figures, plan):
         module.register(commands)
@@ -37,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RuleViolation as refusal:
         print(refusal, file=sys.stderr)
         return refusal.exit_code
+    except DefinitionError as error:
+        print(error, file=sys.stderr)
+        return 1
     except BrokenPipeError:
         return 0
     return code

@@ -29,9 +29,7 @@ def register(commands: "Subparsers") -> None:
     status.add_argument("--plan", metavar="SỐ", help="ví dụ 292/KH-UBND")
     status.add_argument("--unit", metavar="MÃ")
     status.add_argument("--period", metavar="KỲ", help="mặc định: từ đầu năm")
-    status.add_argument(
-        "--as-of", metavar="NGÀY", type=_day, help="yyyy-mm-dd; mặc định: ngày cuối có dữ liệu"
-    )
+    status.add_argument("--as-of", metavar="NGÀY", type=_day, help="yyyy-mm-dd; mặc định: ngày cuối có dữ liệu")
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=run_status)
 
@@ -50,9 +48,7 @@ def run_status(arguments: argparse.Namespace) -> int:
 
     asked = api.question(number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
     unit = organizations.resolve(arguments.unit or asked.plan.province, asked.as_of)
-    found = api.status(
-        unit_id=unit.org_unit_id, number=arguments.plan, period=arguments.period, as_of=arguments.as_of
-    )
+    found = api.status(unit_id=unit.org_unit_id, number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
     if arguments.json:
         print_json(_json(found))
     else:
@@ -96,11 +92,10 @@ def _target(standing: "Standing") -> dict[str, Any]:
 
 
 def _print(found: "PlanStatus", unit: str) -> None:
-    print(
-        f"{found.plan.title} ({found.plan.number}) – {unit}, kỳ {found.period}, tính đến {found.as_of:%d/%m/%Y}"
-    )
+    from tinhso.core.templatetags.tinhso import percent
+
+    print(f"{found.plan.title} ({found.plan.number}) – {unit}, kỳ {found.period}, tính đến {found.as_of:%d/%m/%Y}")
     for standing in found.standings:
-        value = "–" if standing.value is None else f"{standing.value * 100:.2f} %".replace(".", ",")
-        target = f"{standing.target.value_pct:g} %".replace(".", ",")
+        value, target = percent(standing.value), percent(standing.target.value)
         sign = "≥" if standing.target.operator == ">=" else "≤"
         print(f"{WORDS[standing.status]:<22} {value:>10}  {sign} {target:<8} {standing.target.title}")

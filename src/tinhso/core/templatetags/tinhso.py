@@ -88,18 +88,12 @@ def sparkline(values: Sequence[float | None], label: str, ceiling: float = 1.0) 
 
 
 @register.simple_tag
-def target_bar(
-    value: float | None, target: float, expected: float | None, status: str, label: str
-) -> SafeString:
+def target_bar(value: float | None, target: float, expected: float | None, status: str, label: str) -> SafeString:
     """A bar of the value with a mark at the target and one at what is expected by now."""
     whole = max(target, value or 0.0, 0.0001)
     width = 0 if value is None else min(value / whole, 1.0) * 100
     goal = target / whole * 100
-    due = (
-        ""
-        if expected is None
-        else format_html('<path class="due" d="M{} 1v12"/>', f"{expected / whole * 100:.1f}")
-    )
+    due = "" if expected is None else format_html('<path class="due" d="M{} 1v12"/>', f"{expected / whole * 100:.1f}")
     return format_html(
         '<svg class="ts-bar ts-bar-{}" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="track" x="0" y="4" width="100" height="6" rx="3"/>'

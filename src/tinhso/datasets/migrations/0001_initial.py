@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("dataset", models.CharField(max_length=60, verbose_name="bộ dữ liệu")),
                 (
@@ -80,9 +78,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("revoked_at__isnull", False), ("state", "revoked")),
-                            models.Q(
-                                models.Q(("state", "revoked"), _negated=True), ("revoked_at__isnull", True)
-                            ),
+                            models.Q(models.Q(("state", "revoked"), _negated=True), ("revoked_at__isnull", True)),
                             _connector="OR",
                         ),
                         name="datasets_batch_revoked_with_time",
@@ -95,9 +91,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("agency_code", models.CharField(blank=True, max_length=60, verbose_name="mã cơ quan")),
                 ("year", models.PositiveIntegerField(null=True, verbose_name="năm")),
@@ -117,9 +111,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("dataset", models.CharField(max_length=60, verbose_name="bộ dữ liệu")),
                 ("name", models.CharField(max_length=255, verbose_name="tên tệp")),
@@ -165,9 +157,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveIntegerField(verbose_name="thứ tự")),
                 ("name", models.CharField(max_length=255, verbose_name="tên tệp")),
@@ -185,9 +175,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(fields=["sha256"], name="datasets_file_sha256")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("batch", "position"), name="datasets_file_position")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("batch", "position"), name="datasets_file_position")],
             },
         ),
     ]

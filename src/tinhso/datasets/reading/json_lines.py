@@ -22,19 +22,18 @@ def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract
     keys = _keys_of_list(connection, path) if is_list else _keys_of_lines(path)
     found, ignored = matched(path, contract, keys)
     if is_list:
-        lines = f"SELECT json AS j, row_number() OVER () AS _line FROM read_json_objects({literal(str(path))}, format = 'array')"  # noqa: S608
+        lines = f"SELECT json AS j, row_number() OVER () AS _line FROM read_json_objects({literal(str(path))}, format = 'array')"
     else:
         lines = (
-            "SELECT CASE WHEN json_valid(t) THEN t::JSON END AS j, row_number() OVER () AS _line "  # noqa: S608
+            "SELECT CASE WHEN json_valid(t) THEN t::JSON END AS j, row_number() OVER () AS _line "
             f"FROM read_csv({literal(str(path))}, auto_detect = false, columns = {{'t': 'VARCHAR'}}, header = false, "
             "delim = '\x01', quote = '', escape = '', max_line_size = 4000000, strict_mode = false) WHERE trim(t) <> ''"
         )
     selected = ", ".join(
-        f"j ->> {literal('$.' + json.dumps(keys[p], ensure_ascii=False))} AS {column}"
-        for column, p in found.items()
+        f"j ->> {literal('$.' + json.dumps(keys[p], ensure_ascii=False))} AS {column}" for column, p in found.items()
     )
     broken = literal(_("dòng không phải một đối tượng JSON"))
-    sql = f"SELECT {selected}, _line, CASE WHEN j IS NULL OR json_type(j) <> 'OBJECT' THEN {broken} END AS _broken FROM ({lines})"  # noqa: S608
+    sql = f"SELECT {selected}, _line, CASE WHEN j IS NULL OR json_type(j) <> 'OBJECT' THEN {broken} END AS _broken FROM ({lines})"
     return Source(path, sql, {column: keys[p] for column, p in found.items()}, ignored)
 
 

@@ -17,15 +17,11 @@ def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract
     """
     reader = f"read_parquet({literal(str(path))}, file_row_number = true)"
     try:
-        described = connection.execute(
-            f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {reader}"
-        ).fetchall()  # noqa: S608
+        described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {reader}").fetchall()
     except duckdb.Error:
         raise UnreadableFile(path, _("Parquet bị hỏng")) from None
     headers = [str(row[0]) for row in described]
     found, ignored = matched(path, contract, headers)
-    selected = ", ".join(
-        f"CAST({identifier(headers[p])} AS VARCHAR) AS {column}" for column, p in found.items()
-    )
-    sql = f"SELECT {selected}, file_row_number + 2 AS _line, NULL::VARCHAR AS _broken FROM {reader}"  # noqa: S608
+    selected = ", ".join(f"CAST({identifier(headers[p])} AS VARCHAR) AS {column}" for column, p in found.items())
+    sql = f"SELECT {selected}, file_row_number + 2 AS _line, NULL::VARCHAR AS _broken FROM {reader}"
     return Source(path, sql, {column: headers[p] for column, p in found.items()}, ignored)

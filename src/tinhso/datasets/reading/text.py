@@ -1,6 +1,7 @@
 """CSV in UTF-8 with or without byte order mark, with comma, semicolon or tab."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -33,8 +34,8 @@ def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract
         f"strict_mode = false, max_line_size = {LONGEST_LINE * 2}, encoding = 'utf-8')"
     )
     selected = ", ".join(f"{names[position]} AS {column}" for column, position in found.items())
-    sql = f"SELECT {selected}, row_number() OVER () + {skipped + 1} AS _line, NULL::VARCHAR AS _broken FROM {reader}"  # noqa: S608
-    _probe(connection, path, f"SELECT count(*) FROM (SELECT * FROM {reader} LIMIT 5)")  # noqa: S608
+    sql = f"SELECT {selected}, row_number() OVER () + {skipped + 1} AS _line, NULL::VARCHAR AS _broken FROM {reader}"
+    _probe(connection, path, f"SELECT count(*) FROM (SELECT * FROM {reader} LIMIT 5)")
     return Source(path, sql, {column: headers[position] for column, position in found.items()}, ignored)
 
 
@@ -85,7 +86,7 @@ def _header(path: Path, contract: Contract, start: str) -> tuple[str, int, list[
     return best[1], best[2], best[3]
 
 
-def _lenient(rows: "csv._reader") -> "list[list[str]]":
+def _lenient(rows: Iterable[list[str]]) -> list[list[str]]:
     found: list[list[str]] = []
     try:
         for row in rows:
@@ -107,14 +108,10 @@ def _probe(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> None:
 def unreadable(path: Path, error: duckdb.Error) -> UnreadableFile:
     """A CSV error of DuckDB in one sentence."""
     message = str(error)
-    line = (
-        "".join(c for c in message.split("on Line:")[1][:12] if c.isdigit()) if "on Line:" in message else ""
-    )
+    line = "".join(c for c in message.split("on Line:")[1][:12] if c.isdigit()) if "on Line:" in message else ""
     where = _("dòng %(line)s ") % {"line": line} if line else ""
     if "invalid unicode" in message.lower() or "not utf-8 encoded" in message.lower():
-        return UnreadableFile(
-            path, _("%(where)skhông phải UTF-8; hãy lưu lại thành “CSV UTF-8”") % {"where": where}
-        )
+        return UnreadableFile(path, _("%(where)skhông phải UTF-8; hãy lưu lại thành “CSV UTF-8”") % {"where": where})
     if "maximum line size" in message.lower():
         return UnreadableFile(path, _("%(where)squá dài") % {"where": where})
     return UnreadableFile(

@@ -34,20 +34,19 @@ def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract
         sheets = [book.get_sheet_by_name(name) for name in names]
     except (python_calamine.CalamineError, OSError):
         raise UnreadableFile(path, _("tệp XLSX bị hỏng")) from None
-    for position, sheet in enumerate(sheets):
+    headers: list[str] = []
+    for position, sheet in enumerate(sheets):  # noqa: B007 - used after the loop
         header_row, headers = _header(contract, sheet)
         if headers:
             break
-    else:
-        raise UnreadableFile(
-            path, _("không thấy dòng tiêu đề của bộ dữ liệu %(dataset)s") % {"dataset": contract.name}
-        )
+    if not headers:
+        raise UnreadableFile(path, _("không thấy dòng tiêu đề của bộ dữ liệu %(dataset)s") % {"dataset": contract.name})
     _refuse_merged(path, sheet, header_row)
     _refuse_formulas(path, position)
     found, ignored = matched(path, contract, headers)
     table = f"workbook_{number}"
     connection.register(table, _table(sheet, header_row, found))
-    sql = f"SELECT *, NULL::VARCHAR AS _broken FROM {table}"  # noqa: S608
+    sql = f"SELECT *, NULL::VARCHAR AS _broken FROM {table}"
     return Source(path, sql, {column: headers[p] for column, p in found.items()}, ignored)
 
 
@@ -70,9 +69,7 @@ def _refuse_merged(path: Path, sheet: python_calamine.CalamineSheet, header_row:
     for (_top, _left), (bottom, right) in sheet.merged_cell_ranges or ():
         if bottom >= header_row:
             cell = f"{_letters(right)}{bottom + 1}"
-            raise UnreadableFile(
-                path, _("có ô gộp (đến ô %(cell)s); hãy bỏ gộp ô rồi gửi lại") % {"cell": cell}
-            )
+            raise UnreadableFile(path, _("có ô gộp (đến ô %(cell)s); hãy bỏ gộp ô rồi gửi lại") % {"cell": cell})
 
 
 def _refuse_formulas(path: Path, position: int) -> None:
@@ -88,9 +85,7 @@ def _refuse_formulas(path: Path, position: int) -> None:
             while chunk := sheet.read(1 << 20):
                 if found := pattern.search(tail + chunk):
                     cell = found[1].decode()
-                    reason = _("ô %(cell)s có công thức; hãy dán lại dưới dạng giá trị rồi gửi lại") % {
-                        "cell": cell
-                    }
+                    reason = _("ô %(cell)s có công thức; hãy dán lại dưới dạng giá trị rồi gửi lại") % {"cell": cell}
                     raise UnreadableFile(path, reason)
                 tail = chunk[-200:]
 
@@ -117,10 +112,7 @@ def _table(sheet: python_calamine.CalamineSheet, header_row: int, found: dict[st
     for number, row in enumerate(_rows(sheet)):
         if number <= header_row:
             continue
-        cells = {
-            column: _text(row[position]) if position < len(row) else None
-            for column, position in found.items()
-        }
+        cells = {column: _text(row[position]) if position < len(row) else None for column, position in found.items()}
         if any(cells.values()):
             lines.append(number + 1)
             for column, cell in cells.items():

@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("fingerprint", models.CharField(max_length=64, unique=True, verbose_name="dấu vân")),
                 ("as_of", models.DateField(verbose_name="ngày tính đến")),

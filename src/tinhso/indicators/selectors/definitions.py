@@ -53,9 +53,7 @@ class Definition:
     @property
     def is_stock(self) -> bool:
         """Whether it is a state, so that its value at the end of last year is a baseline; flows start from 0."""
-        kinds = {
-            self.indicator.measures[name].dataset.kind for name in _measures(self.indicator.ratio.numerator)
-        }
+        kinds = {self.indicator.measures[name].dataset.kind for name in _measures(self.indicator.ratio.numerator)}
         return kinds <= {"stock", "validity"}
 
     @property
@@ -139,9 +137,9 @@ def record_page(
         datasets.attach(connection, sorted(names))
         engine.prepare(connection, question, territory())
         sql = engine.rows_sql(question).sql(dialect="duckdb")
-        total = (connection.execute(f"SELECT count(*) FROM ({sql})").fetchone() or (0,))[0]  # noqa: S608
+        total = (connection.execute(f"SELECT count(*) FROM ({sql})").fetchone() or (0,))[0]
         columns, key = ", ".join(contract.columns), ", ".join(contract.key)
-        page = f"SELECT {columns} FROM ({sql}) ORDER BY {key} LIMIT ? OFFSET ?"  # noqa: S608
+        page = f"SELECT {columns} FROM ({sql}) ORDER BY {key} LIMIT ? OFFSET ?"
         rows = connection.execute(page, [limit if limit is not None else 2**62, offset]).fetchall()
     shown = [Column(name, column.title, column.personal) for name, column in contract.columns.items()]
     return RecordPage(
@@ -167,9 +165,7 @@ class Source:
 def sources(names: list[str]) -> list[Source]:
     """The datasets with their reach, in one query."""
     reach = datasets.freshness()
-    return [
-        Source(n, reach[n].title, reach[n].last_day, reach[n].batches, reach[n].imported_at) for n in names
-    ]
+    return [Source(n, reach[n].title, reach[n].last_day, reach[n].batches, reach[n].imported_at) for n in names]
 
 
 def _measures(value: language.Value) -> Iterator[str]:

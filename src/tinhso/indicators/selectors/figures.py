@@ -111,7 +111,7 @@ def figures(
         return []
     where, values = _conditions(indicators, period_codes, unit_ids, with_categories)
     with _lock:
-        rows = connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE {where}", values).fetchall()  # noqa: S608
+        rows = connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE {where}", values).fetchall()
     names, ends = unit_names(), {code: periods.parse(code).ends_on for code in period_codes}
     found = [_figure(row, names.on(row[2], ends[row[3]])) for row in rows]
     found = [figure for figure in found if level is None or figure.level == level]
@@ -128,8 +128,7 @@ def absent_figure(*, indicator: str, unit_id: int, period: Period) -> Figure:
     is_later = current is None or period.starts_on > current.as_of
     counted = definition(indicator).denominator_datasets
     is_there = not is_later and all(
-        reach[name].kind == "flow" and (first := reach[name].first_day) and first <= period.ends_on
-        for name in counted
+        reach[name].kind == "flow" and (first := reach[name].first_day) and first <= period.ends_on for name in counted
     )
     amount = Decimal(0) if is_there else None
     return Figure(indicator, unit_id, named.code, named.name, named.level, period.code, None, amount, amount)
@@ -142,7 +141,8 @@ def _conditions(
     with_categories: bool,
 ) -> tuple[str, list[Any]]:
     """A WHERE clause and its values."""
-    where, values = ["period IN (SELECT unnest(?))"], [list(period_codes)]
+    where = ["period IN (SELECT unnest(?))"]
+    values: list[Any] = [list(period_codes)]
     if indicators is not None:
         where.append("indicator IN (SELECT unnest(?))")
         values.append(list(indicators))

@@ -56,7 +56,7 @@ def load_catalog(texts: Mapping[str, str]) -> "Catalog":
     from tinhso.engine import catalog, located
     from tinhso.engine.definitions import Definition
 
-    schemas = {name: contract.schema for name, contract in datasets.contracts().items()}
+    schemas = {name: contract.as_schema for name, contract in datasets.contracts().items()}
     sources = {name: located.Located(Path(name), text) for name, text in texts.items()}
     relations = next(
         (source for name, source in sources.items() if Path(name).name == catalog.RELATIONS_FILE),

@@ -11,9 +11,9 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation, UnknownName
+from tinhso.core.exports import csv_answer
 from tinhso.datasets import api as datasets
 from tinhso.operations import presenters
-from tinhso.core.exports import csv_answer
 from tinhso.operations.forms import RevokeForm, UploadForm
 from tinhso.operations.presenters import Crumb, address
 from tinhso.organizations import api as organizations
@@ -44,10 +44,7 @@ def data(request: SignedInRequest) -> HttpResponse:
         return csv_answer(
             "du-lieu.csv",
             headers,
-            [
-                [f.dataset, f.title, f.last_day, f.rows, f.quarantined, f.batches, f.imported_at]
-                for f, _a, _u in rows
-            ],
+            [[f.dataset, f.title, f.last_day, f.rows, f.quarantined, f.batches, f.imported_at] for f, _a, _u in rows],
         )
     context = {
         "rows": rows,
@@ -103,9 +100,7 @@ def _batch_or_404(request: SignedInRequest, key: int) -> datasets.Batch:
         raise Http404 from None
 
 
-def _batch_page(
-    request: SignedInRequest, found: datasets.Batch, form: RevokeForm, status: int = 200
-) -> HttpResponse:
+def _batch_page(request: SignedInRequest, found: datasets.Batch, form: RevokeForm, status: int = 200) -> HttpResponse:
     number = request.GET.get("page", "1")
     page = max(int(number), 1) if number.isdigit() else 1
     here = address("operations:batch", str(found.pk))
@@ -136,10 +131,7 @@ def quarantine_file(request: SignedInRequest, key: int) -> HttpResponse:
     rows = datasets.quarantined_rows(batch=found.pk)
     columns = list(dict.fromkeys(column for row in rows for column in row.raw))
     lines = [[*(row.raw.get(c) for c in columns), row.line, row.column, row.reason] for row in rows]
-    answer: HttpResponse = csv_answer(
-        f"{found.dataset}_giu-lai_{found.pk}.csv", [*columns, "_line", "_column", "_reason"], lines
-    )
-    return answer
+    return csv_answer(f"{found.dataset}_giu-lai_{found.pk}.csv", [*columns, "_line", "_column", "_reason"], lines)
 
 
 @require_POST
@@ -149,18 +141,14 @@ def revoke(request: SignedInRequest, key: int) -> HttpResponse:
     found, form = _batch_or_404(request, key), RevokeForm(request.POST)
     if not form.is_valid():
         return _batch_page(request, found, form, status=422)
-    datasets.revoke_batch(
-        batch=found, reason=form.cleaned_data["reason"], actor=request.user.username, at=clock.now()
-    )
+    datasets.revoke_batch(batch=found, reason=form.cleaned_data["reason"], actor=request.user.username, at=clock.now())
     return redirect("operations:batch", found.pk)
 
 
 @action_required(Action.IMPORT_DATA)
 def upload(request: SignedInRequest) -> HttpResponse:
     """Choose a dataset and a file; the file is checked before anything is imported."""
-    form = UploadForm(
-        request.POST or None, request.FILES or None, initial={"dataset": request.GET.get("dataset")}
-    )
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"dataset": request.GET.get("dataset")})
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         made = datasets.stage_upload(
@@ -207,8 +195,7 @@ def confirm(request: SignedInRequest, key: int) -> HttpResponse:
     """Import a previewed file in the background."""
     found = get_object_or_404(datasets.Upload, pk=key, user=request.user)
     try:
-        datasets.confirm_upload(upload=found)
+        datasets.confirm_upload(upload=found, unit_ids=_limit(request), at=clock.now())
     except RuleViolation:
         return redirect("operations:upload_status", key)
-    datasets.start_upload(found.pk, _limit(request))
     return redirect("operations:upload_status", key)

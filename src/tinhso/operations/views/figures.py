@@ -12,9 +12,9 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, action_required, unit_or_404
 from tinhso.core import audit, clock
 from tinhso.core.errors import ImpossibleRequest, RuleViolation, UnknownName
+from tinhso.core.exports import csv_answer
 from tinhso.indicators import api as indicators
 from tinhso.operations import presenters
-from tinhso.core.exports import csv_answer
 from tinhso.operations.presenters import Crumb, address
 from tinhso.organizations import api as organizations
 from tinhso.plans import api as plans
@@ -32,23 +32,20 @@ LEVEL_NAMES = {
 class _Asked:
     """Unit, period and day that a page is about, inside the reader's scope."""
 
-    def __init__(self, request: SignedInRequest) -> None:
+    def __init__(self, request: SignedInRequest, code: str = "") -> None:
         self.period = request.GET.get("period") or None
         try:
             self.question = plans.question(number=None, period=self.period, as_of=None)
         except UnknownName:
             raise Http404 from None
         self.as_of: dt.date = self.question.as_of
-        self.unit_id = self._unit(request)
-        self.unit = next(
-            (row for row in organizations.units_on(self.as_of) if row.unit_id == self.unit_id), None
-        )
+        self.unit_id = self._unit(request, code or request.GET.get("unit", ""))
+        self.unit = next((row for row in organizations.units_on(self.as_of) if row.unit_id == self.unit_id), None)
         if self.unit is None:
             raise Http404
         self.code = self.unit.code
 
-    def _unit(self, request: SignedInRequest) -> int:
-        code = request.GET.get("unit")
+    def _unit(self, request: SignedInRequest, code: str) -> int:
         if not code:
             return unit_or_404(request, request.scope.top_unit_id)
         try:
@@ -60,18 +57,11 @@ class _Asked:
         """The unit's superiors inside the scope, then the page."""
         names = {row.unit_id: row for row in organizations.units_on(self.as_of)}
         above = [
-            names[u]
-            for u in reversed(organizations.ancestors(self.unit_id, self.as_of))
-            if request.scope.allows(u)
+            names[u] for u in reversed(organizations.ancestors(self.unit_id, self.as_of)) if request.scope.allows(u)
         ]
-        found = [
-            Crumb(row.name, address("operations:overview", unit=row.code, period=self.period))
-            for row in above
-        ]
+        found = [Crumb(row.name, address("operations:overview", unit=row.code, period=self.period)) for row in above]
         assert self.unit is not None  # noqa: S101 - checked when made
-        own = Crumb(
-            self.unit.name, address("operations:overview", unit=self.code, period=self.period) if more else ""
-        )
+        own = Crumb(self.unit.name, address("operations:overview", unit=self.code, period=self.period) if more else "")
         return [*found, own, *more]
 
     def children(self, kind: str | None = None) -> list[int]:
@@ -94,8 +84,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     found = plans.status(unit_id=asked.unit_id, period=asked.period)
     trends = presenters.trends(asked.unit_id, found.plan.year, asked.as_of)
     rows = [
-        presenters.target_row(s, trends.get(s.target.indicator, []), asked.code, asked.period)
-        for s in found.standings
+        presenters.target_row(s, trends.get(s.target.indicator, []), asked.code, asked.period) for s in found.standings
     ]
     if request.GET.get("format") == "csv":
         return _overview_csv(rows, asked.code)
@@ -126,8 +115,7 @@ def _overview_csv(rows: list[presenters.TargetRow], code: str) -> HttpResponse:
         "Tình trạng",
     ]
     lines = [
-        [r.indicator, r.title, r.numerator, r.denominator, r.value, r.target, r.expected, r.status.label]
-        for r in rows
+        [r.indicator, r.title, r.numerator, r.denominator, r.value, r.target, r.expected, r.status.label] for r in rows
     ]
     return csv_answer(f"tong-quan-{code}.csv", headers, lines)
 
@@ -156,9 +144,7 @@ def _short(code: str) -> str:
     year, _dash, rest = code.removesuffix("/ytd").partition("-")
     rest = rest.lstrip("QH0").removesuffix("M")
     return (
-        f"{rest}/{year}"
-        if rest and rest != "9"
-        else (f"9/{year}" if rest == "9" and not code.endswith("M") else year)
+        f"{rest}/{year}" if rest and rest != "9" else (f"9/{year}" if rest == "9" and not code.endswith("M") else year)
     )
 
 
@@ -200,8 +186,7 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "rows": rows,
         "sort": sort,
         "sorts": {
-            one: address("operations:target", indicator, **base, level=level, sort=one)
-            for one in presenters.SORTS
+            one: address("operations:target", indicator, **base, level=level, sort=one) for one in presenters.SORTS
         },
         "csv_url": address("operations:target", indicator, **base, level=level, format="csv"),
         "categories": _categories(asked, standing),
@@ -210,9 +195,9 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
     return render(request, "operations/target.html", context)
 
 
-def _asked_or_404(request: SignedInRequest) -> _Asked:
+def _asked_or_404(request: SignedInRequest, code: str = "") -> _Asked:
     try:
-        return _Asked(request)
+        return _Asked(request, code)
     except ImpossibleRequest:
         raise Http404 from None
 
@@ -286,12 +271,12 @@ def records(request: SignedInRequest, indicator: str) -> HttpResponse:
     except RuleViolation:
         raise Http404 from None
     details = {"indicator": indicator, "side": side, "unit": asked.code, "period": asked.question.period.code}
-    details |= {"rows": len(found.rows), "export": as_csv}
+    seen = {"rows": str(len(found.rows)), "export": str(as_csv)}
     audit.record(
         actor=request.user.username,
         action="records.read",
         obj=f"dataset:{found.dataset}",
-        details=details,
+        details=details | seen,
         at=clock.now(),
     )
     rows = [[_shown(row[c.name], c.personal) for c in found.columns] for row in found.rows]
@@ -356,9 +341,7 @@ def units(request: SignedInRequest) -> HttpResponse:
 @action_required(Action.VIEW_FIGURES)
 def unit(request: SignedInRequest, code: str) -> HttpResponse:
     """A unit's scorecard: every target there, and its place among its siblings."""
-    request.GET = request.GET.copy()
-    request.GET["unit"] = code
-    asked = _asked_or_404(request)
+    asked = _asked_or_404(request, code)
     assert asked.unit is not None  # noqa: S101 - checked when made
     siblings = [
         row.unit_id

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField(unique=True, verbose_name="phiên bản")),
                 ("issued_on", models.DateField(verbose_name="ngày ban hành")),
@@ -32,9 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.SlugField(max_length=60, unique=True, verbose_name="khóa")),
             ],
@@ -44,9 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("fingerprint", models.CharField(max_length=64, verbose_name="dấu vân")),
                 ("loaded_at", models.DateTimeField(verbose_name="thời điểm nạp")),
@@ -57,9 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -107,9 +99,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("day", models.DateField(verbose_name="ngày")),
                 (
@@ -132,9 +122,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("calendar", "day"), name="organizations_calendar_day_once"
-                    )
+                    models.UniqueConstraint(fields=("calendar", "day"), name="organizations_calendar_day_once")
                 ],
             },
         ),
@@ -143,9 +131,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("valid_from", models.DateField(verbose_name="hiệu lực từ")),
                 ("valid_to", models.DateField(blank=True, null=True, verbose_name="hiệu lực đến")),
@@ -168,9 +154,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("child", "valid_from"), name="organizations_edge_child_from"
-                    ),
+                    models.UniqueConstraint(fields=("child", "valid_from"), name="organizations_edge_child_from"),
                     models.CheckConstraint(
                         condition=models.Q(("parent", models.F("child")), _negated=True),
                         name="organizations_edge_not_to_itself",
@@ -191,9 +175,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("happened_on", models.DateField(verbose_name="ngày")),
                 ("share", models.DecimalField(decimal_places=8, max_digits=9, verbose_name="tỷ lệ")),
@@ -244,9 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=40, verbose_name="mã")),
                 ("name", models.CharField(max_length=200, verbose_name="tên")),
@@ -291,12 +271,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("org_unit", "valid_from"), name="organizations_version_unit_from"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("code", "valid_from"), name="organizations_version_code_from"
-                    ),
+                    models.UniqueConstraint(fields=("org_unit", "valid_from"), name="organizations_version_unit_from"),
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="organizations_version_code_from"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("valid_to__isnull", True),
@@ -313,9 +289,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("scheme", models.CharField(max_length=40, verbose_name="hệ mã")),
                 ("code", models.CharField(max_length=60, verbose_name="mã")),
@@ -332,9 +306,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("scheme", "code", "valid_from"), name="organizations_code_from"
-                    ),
+                    models.UniqueConstraint(fields=("scheme", "code", "valid_from"), name="organizations_code_from"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("valid_to__isnull", True),
