@@ -161,6 +161,11 @@ def _unit(schema: DatasetSchema) -> exp.Expr:
     return exp.column("_unit", table=FACTS) if schema.unit else exp.convert(UNITLESS)
 
 
+def _by_unit(schema: DatasetSchema, atom: exp.Expr) -> list[exp.Expr]:
+    """What to group by; expressions, since a dataset may have a column called `unit` itself."""
+    return [exp.column("_unit", table=FACTS), atom] if schema.unit else [atom]
+
+
 def join_relation(query: exp.Select, relation: Relation, day: exp.Expr) -> exp.Select:
     """Join the version in force on a day; records without one keep nulls."""
     name = relation.name
@@ -274,7 +279,7 @@ def _flow(chosen: Plan) -> exp.Query:
 
 def _flow_group(chosen: Plan, own: list[tuple[int, Measure]], column: str) -> exp.Select:
     day = day_of(chosen.dataset)
-    group_by = [exp.column("unit"), exp.column("atom")]
+    group_by = _by_unit(chosen.dataset, exp.column("atom", table="d"))
     selected: list[exp.Expr] = [
         _unit(chosen.dataset).as_("unit"),
         exp.column("atom", table="d").as_("atom"),
@@ -282,7 +287,7 @@ def _flow_group(chosen: Plan, own: list[tuple[int, Measure]], column: str) -> ex
     if column:
         word = exp.column("word", table=_dictionary(chosen))
         selected.append(word.as_("word"))
-        group_by.append(exp.column("word"))
+        group_by.append(word.copy())
     for number, measure in own:
         selected += _aggregates(number, measure, _dictionary(chosen))
     query = exp.select(*selected).from_(exp.to_table(chosen.dataset.name).as_(FACTS))
@@ -392,7 +397,7 @@ def _changes(chosen: Plan, numbers: list[tuple[int, Measure]], atom: str, sign: 
             value = aggregate.this if sign > 0 else exp.Neg(this=aggregate.this)
             selected.append(value.as_(aggregate.alias))
     query = exp.select(*selected).from_(exp.to_table("held").as_(FACTS))
-    return query.group_by(exp.column("unit"), exp.column("atom"))
+    return query.group_by(*_by_unit(chosen.dataset, exp.column(atom, table=FACTS)))
 
 
 def _levels(numbers: list[tuple[int, Measure]]) -> exp.Select:
@@ -442,7 +447,8 @@ def _stock_sets(chosen: Plan, column: str) -> exp.Select:
     for number, measure in own:
         selected += _aggregates(number, measure, "m")
     query = _join_members(exp.select(*selected).from_(spread), chosen, column)
-    return query.group_by(exp.column("unit"), exp.column("atom"), exp.column("word"))
+    by = _by_unit(chosen.dataset, exp.column("atom", table=FACTS))
+    return query.group_by(*by, exp.column("word", table="m"))
 
 
 # ---- external figures -----------------------------------------------------------------------------------

@@ -1,0 +1,88 @@
+"""What every test stands on: an own home folder, closed sockets, loaded reference data where asked."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import TransactionTestCase
+from pytest_socket import disable_socket
+
+AT = dt.datetime(2024, 1, 15, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+DATABASE_FIXTURES = {"db", "transactional_db", "province", "live_server", "client"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: touches the database, so it runs on every one of them")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if names & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Only this machine's database and live server may be talked to."""
+    from pytest_socket import socket_allow_hosts
+
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+_ = disable_socket
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, settings: object) -> Path:
+    """A home folder of the test's own."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name, value in {
+        "HOME": folder,
+        "LAKE_URL": str(folder / "lake"),
+        "STATES_DIR": folder / "states",
+        "FILES_DIR": folder / "files",
+    }.items():
+        setattr(settings, name, value)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> Iterator[None]:
+    """Nothing that a test computed is remembered by the next."""
+    from tinhso.indicators.selectors import figures, states
+    from tinhso.organizations import selectors
+
+    for cached in (figures._stored, figures._computed, states._stored_catalog, selectors._tree):
+        cached.cache_clear()
+    yield
+
+
+@pytest.fixture
+def province(db: None) -> None:
+    """Sơn La's units and the working calendar."""
+    from tinhso.organizations import api as organizations
+
+    organizations.load_reference(at=AT)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_past_triggers() -> None:
+    """Audit rows cannot be deleted, not even by Django emptying a test database; so take the triggers away first."""
+    from tinhso.core import append_only
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        append_only.remove(connection)
+        original(self)
+        append_only.install(connection)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+
+
+assert django_settings  # imported so that settings are loaded before fixtures
