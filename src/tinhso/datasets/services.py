@@ -297,7 +297,7 @@ class _Import:
         target = self.staging / f"quarantine-{position}.parquet"
         connection.execute(
             f"""
-            COPY (SELECT s._file, s._line, p.col, s._raw ->> ('$.' || p.col) AS value, p.reason, s._raw::VARCHAR AS raw
+            COPY (SELECT s._file, s._line, p.col, s._raw ->> ('$.' || nullif(p.col, '')) AS value, p.reason, s._raw::VARCHAR AS raw
                   FROM read_parquet({literal(str(staged))}) AS s JOIN problems AS p USING (_problem)
                   ORDER BY s._line) TO {literal(str(target))}
             """

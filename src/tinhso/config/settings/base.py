@@ -14,6 +14,7 @@ from tinhso.config.settings.environment import env_bool, env_int, env_list, env_
 
 SRC = Path(__file__).resolve().parents[2]
 HOME = Path(env_str("TINHSO_HOME", "var")).resolve()
+HOME.mkdir(parents=True, exist_ok=True)
 DEBUG = env_bool("TINHSO_DEBUG", False)
 
 
@@ -26,7 +27,6 @@ def _secret_key() -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
-        HOME.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
         return path.read_text(encoding="utf-8")

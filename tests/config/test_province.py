@@ -1,0 +1,153 @@
+"""The main job, end to end on the command line: files in, figures out, equal to the reference engine."""
+
+import datetime as dt
+import json
+
+import duckdb
+import pytest
+
+from tests.engine import reference, running
+from tests.indicators.test_definitions import CATALOG, SCHEMAS
+from tinhso.config.cli.main import main
+from tinhso.datasets import api as datasets
+from tinhso.engine import periods
+from tinhso.organizations import api as organizations
+
+UNTIL = dt.date(2023, 4, 30)
+SHOWN = ("14", "SL-SNNPTNT", "SL-STTTT", "116", "125", "03646", "04033")
+
+
+@pytest.fixture
+def small_province(province, tmp_path, capsys):
+    """A very small province of four months, imported and computed by the commands themselves."""
+    files = tmp_path / "files"
+    assert main(["simulate", "--out", str(files), "--scale", "0.003", "--until", UNTIL.isoformat()]) == 0
+    assert main(["import-folder", str(files), "--json"]) == 0
+    assert main(["compute", "--json"]) == 0
+    capsys.readouterr()
+    return files
+
+
+def answer(capsys, *arguments):
+    """The JSON document a command prints."""
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def loaded_rows():
+    """Every row in force, as plain Python."""
+    with duckdb.connect() as connection:
+        datasets.attach(connection, SCHEMAS)
+        return {name: connection.sql(f"SELECT * FROM {name}").to_arrow_table().to_pylist() for name in SCHEMAS}
+
+
+def real_tree():
+    versions = organizations.unit_versions_table().to_pylist()
+    closure = organizations.closure_table().to_pylist()
+    rows = [(r["descendant"], r["ancestor"], r["valid_from"], r["valid_to"] or running.FAR) for r in closure]
+    top = organizations.resolve("14", UNTIL).org_unit_id
+    return reference.Tree({v["unit_version"]: v["unit"] for v in versions}, rows, top)
+
+
+def test_cells_equal_the_reference_for_all_indicators_and_periods(small_province, capsys):
+    tree, rows = real_tree(), loaded_rows()
+    wanted = [p for year in (2022, 2023) for p in periods.periods_of_year(year) if p.starts_on <= UNTIL]
+    units = {code: organizations.resolve(code, UNTIL).org_unit_id for code in SHOWN}
+    ours = {}
+    for indicator in CATALOG.indicators:
+        for period in wanted:
+            for row in answer(capsys, "cells", "--indicator", indicator.id, "--period", period.code):
+                if row["unit_code"] in units:
+                    key = (indicator.id, row["unit_code"], period.code, row["category"])
+                    ours[key] = (row["numerator"], row["denominator"])
+
+    theirs = {}
+    for code, unit in units.items():
+        below = [row for row in tree.closure if row[1] == unit]
+        here = reference.Tree(tree.unit_of, below, tree.province)
+        own = {name: _under(here, unit, SCHEMAS[name], several) for name, several in rows.items()}
+        found = reference.cells(reference.Data(CATALOG, own, here, UNTIL), wanted)
+        theirs |= {(i, code, p, c): (float(n), float(d)) for (i, u, p, c), (n, d) in found.items() if u == unit}
+
+    assert {code for _i, code, _p, _c in ours} == set(SHOWN)
+    assert ours == theirs
+
+
+def _under(tree, unit, schema, rows):
+    """Events under a unit on their own day; states are judged at each period's end and stay whole."""
+    if schema.kind == "external" and unit != tree.province:
+        return []
+    if schema.kind != "flow" or schema.unit is None:
+        return rows
+    return [
+        row for row in rows if row[schema.time] and tree.covers(unit, row["_unit"], reference._day(row[schema.time]))
+    ]
+
+
+def test_plan_status_answers_for_every_target(small_province, capsys):
+    found = answer(capsys, "plan", "status")
+
+    assert found["plan"] == "292/KH-UBND"
+    assert found["period"] == "2023-04/ytd"
+    assert len(found["targets"]) == 21
+    assert {target["as_of"] for target in found["targets"]} == {datasets.evaluation_date(UNTIL).isoformat()}
+    assert {target["status"] for target in found["targets"]} <= {
+        "met",
+        "on_track",
+        "off_track",
+        "no_data",
+        "no_occurrence",
+    }
+
+
+def test_an_earlier_day_gives_what_was_known_of_that_day(small_province, capsys):
+    found = answer(capsys, "plan", "status", "--as-of", "2023-02-14")
+
+    documents = next(target for target in found["targets"] if target["indicator"] == "gov.documents_signed")
+    with duckdb.connect() as connection:
+        datasets.attach(connection, ["documents"])
+        expected = connection.sql(
+            "SELECT count(*) FROM documents WHERE issued_on BETWEEN '2023-01-01' AND '2023-02-14'"
+        ).fetchone()
+    assert documents["denominator"] == expected[0]
+    assert documents["status"] in {"too_early", "met"}
+
+
+def test_computing_again_changes_nothing(small_province, capsys):
+    assert answer(capsys, "compute")["mode"] == "unchanged"
+    assert answer(capsys, "compute", "--full")["mode"] == "full"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["import", "dosiers", "x.csv"], "dossiers"),
+        (["cells", "--indicator", "gov.document_signed", "--period", "2023"], "gov.documents_signed"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023-15"], "2023-"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--unit", "0364"], "036"),
+        (["plan", "status", "--plan", "293/KH-UBND"], "292/KH-UBND"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--view", "as-is"], "chưa có"),
+        (["release", "list"], "chưa có"),
+        (["simulate", "--out", "/nonexistent/x", "--scale", "0"], "--scale"),
+    ],
+)
+def test_an_impossible_request_ends_with_2_and_names_the_nearest(province, capsys, arguments, hint):
+    code = main(arguments)
+
+    errors = capsys.readouterr().err
+    assert code == 2
+    assert hint in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_broken_definition_leaves_the_catalog_in_force(small_province, capsys, home):
+    folder = home / "definitions"
+    folder.mkdir()
+    (folder / "x.own.yaml").write_text("id: x.own\nversion: 1\nvalue: a\n", encoding="utf-8")
+
+    code = main(["compute"])
+
+    errors = capsys.readouterr().err
+    assert code == 1
+    assert "x.own.yaml:" in errors
+    assert len(answer(capsys, "plan", "status")["targets"]) == 21
