@@ -2,7 +2,7 @@
 # Works with GNU make and Python 3.11 or later on Debian and Ubuntu; paths are relative, so the folder may have any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports format messages docs bench locks clean
+.PHONY: help run test check lint types imports format docs bench locks clean
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$name && break; done)
@@ -34,9 +34,6 @@ imports: $(VENV)/.dev  ## who may import whom
 format: $(VENV)/.dev  ## mend style and formatting
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
-
-messages: $(VENV)/.dev  ## bring the translation catalog up to date with the sources
-	$(PY) scripts/messages.py
 
 docs: $(VENV)/.app  ## take the pictures of the documentation from the demo province
 	$(PY) scripts/pictures.py

@@ -40,9 +40,7 @@ def pytest(database: str, *arguments: str, environment: dict[str, str]) -> Run:
     command = [sys.executable, "-m", "pytest", "-q", "-rsfE", "-n", str(PROCESSES), "--dist", "loadfile"]
     command += [*arguments, *sys.argv[1:]]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=kept | environment, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=kept | environment, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()

@@ -1,7 +1,6 @@
 """What every test stands on: an own home folder, closed sockets, loaded reference data where asked."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,14 +51,13 @@ def home(tmp_path: Path, settings: object) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches() -> Iterator[None]:
+def fresh_caches() -> None:
     """Nothing that a test computed is remembered by the next."""
     from tinhso.indicators.selectors import figures, states
     from tinhso.organizations import selectors
 
     for cached in (figures._stored, figures._computed, states._stored_catalog, selectors._tree):
         cached.cache_clear()
-    yield
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ LAKE_URL = env_str("TINHSO_LAKE_URL", str(HOME / "lake"))
 STATES_DIR = HOME / "states"  # leaf states and cells, immutable Parquet sets
 FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
+WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
 DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "2GB")
 
 AUTH_USER_MODEL = "accounts.User"
@@ -135,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "tinhso.accounts.adapter.OfficialsOnly"
+ACCOUNT_FORMS = {"login": "tinhso.accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

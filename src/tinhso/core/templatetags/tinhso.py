@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 NBSP = "\N{NO-BREAK SPACE}"
@@ -68,7 +68,7 @@ def sparkline(values: Sequence[float | None], label: str, ceiling: float = 1.0) 
     """A small line of values over time; gaps stay gaps."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
-        return format_html('<span class="ts-muted">–</span>')
+        return mark_safe('<span class="ts-muted">–</span>')
     low, high = min([*known, 0.0]), max([*known, ceiling])
     step = 96 / max(len(values) - 1, 1)
     points = " ".join(

@@ -141,14 +141,15 @@ def _conditions(
     with_categories: bool,
 ) -> tuple[str, list[Any]]:
     """A WHERE clause and its values."""
-    where = ["period IN (SELECT unnest(?))"]
-    values: list[Any] = [list(period_codes)]
+    # One text per list: DuckDB looks for optional packages anew for every element of a list it is given.
+    where = ["period IN (SELECT unnest(string_split(?, ',')))"]
+    values: list[Any] = [",".join(period_codes)]
     if indicators is not None:
-        where.append("indicator IN (SELECT unnest(?))")
-        values.append(list(indicators))
+        where.append("indicator IN (SELECT unnest(string_split(?, ',')))")
+        values.append(",".join(indicators))
     if unit_ids is not None:
-        where.append("unit IN (SELECT unnest(?))")
-        values.append(list(unit_ids))
+        where.append("unit IN (SELECT TRY_CAST(unnest(string_split(?, ',')) AS INTEGER))")
+        values.append(",".join(map(str, unit_ids)))
     if not with_categories:
         where.append("category IS NULL")
     return " AND ".join(where), values

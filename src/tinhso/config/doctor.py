@@ -1,0 +1,109 @@
+"""What an installation needs, and how to mend what is missing."""
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tinhso.core import charts, clock, outbox
+from tinhso.datasets import api as datasets
+from tinhso.engine.errors import DefinitionError
+from tinhso.indicators import api as indicators
+from tinhso.organizations import api as organizations
+
+NEEDED = ("django", "duckdb", "deltalake", "pyarrow", "gunicorn", "vl-convert-python", "psycopg")
+INIT = "chạy “tinhso init”"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        found: what is there.
+        mend: what to do when it is not good.
+        is_required: whether the platform cannot do its work without it.
+    """
+
+    subject: str
+    found: str
+    is_good: bool
+    mend: str = ""
+    is_required: bool = True
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything; content is left out where the database cannot be used."""
+    yield from _programs()
+    yield from _folders()
+    database = _database()
+    yield database
+    if database.is_good:
+        yield from _content()
+
+
+def _programs() -> Iterator[Finding]:
+    version = sys.version.split()[0]
+    yield Finding("Python", version, sys.version_info >= (3, 11), "cần Python 3.11 trở lên")
+    for name in NEEDED:
+        try:
+            yield Finding(name, importlib.metadata.version(name), True)
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding(name, "thiếu", False, "chạy lại “make run”")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    yield Finding(
+        "Chromium (chỉ để kiểm thử)",
+        browser or "thiếu",
+        bool(browser),
+        "apt-get install chromium fonts-noto-core",
+        is_required=False,
+    )
+
+
+def _folders() -> Iterator[Finding]:
+    for subject, path in (("Thư mục nhà", settings.HOME), ("Hồ dữ liệu", settings.LAKE_URL)):
+        folder = Path(str(path).removeprefix("file://"))
+        nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        mend = "không ghi được: hãy cấp quyền ghi cho người chạy tinhso"
+        yield Finding(subject, str(folder), os.access(nearest, os.W_OK), mend)
+    static = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    yield Finding("Tệp tĩnh", str(static.parent), static.exists(), INIT)
+    yield Finding("Biểu đồ tương tác", charts.BUNDLE.name, charts.BUNDLE.exists(), INIT, is_required=False)
+
+
+def _database() -> Finding:
+    subject = f"Cơ sở dữ liệu ({connection.vendor})"
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        first = str(error).strip().splitlines()[0]
+        return Finding(subject, first, False, "xem lại TINHSO_DATABASE_URL")
+    return Finding(subject, f"còn {len(waiting)} nâng cấp" if waiting else "đủ nâng cấp", not waiting, INIT)
+
+
+def _content() -> Iterator[Finding]:
+    tree = organizations.tree_fingerprint()
+    yield Finding("Danh mục đơn vị", tree[:12] or "chưa nạp", bool(tree), INIT)
+    try:
+        yield Finding("Danh mục chỉ tiêu", f"{len(indicators.definitions())} chỉ tiêu", True)
+    except DefinitionError as error:
+        yield Finding("Danh mục chỉ tiêu", str(error), False, "sửa tệp định nghĩa ở dòng đã nêu")
+    reach = datasets.evaluation_date(clock.today())
+    if reach is None:
+        yield Finding("Dữ liệu", "chưa có", False, "chạy “tinhso import-folder THƯ_MỤC”", is_required=False)
+    else:
+        yield Finding("Dữ liệu", f"đến {reach:%d/%m/%Y}", True)
+        computed = indicators.evaluation_date()
+        shown = f"đến {computed:%d/%m/%Y}" if computed else "chưa tính"
+        yield Finding("Số liệu", shown, computed == reach, "chạy “tinhso compute”")
+    stuck = outbox.given_up()
+    mend = "xem cột last_error của core_outboxmessage, sửa nguyên nhân rồi đặt lại next_attempt_at"
+    yield Finding("Hộp thư đi", f"{len(stuck)} tin không giao được", not stuck, mend)

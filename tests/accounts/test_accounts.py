@@ -1,0 +1,108 @@
+import datetime as dt
+
+import pytest
+
+from tests.accounts.factories import FIRST, PASSWORD, person
+from tests.conftest import AT
+from tinhso.accounts import api, services
+from tinhso.accounts.api import Action, Role
+from tinhso.core.models import AuditEntry
+from tinhso.organizations import api as organizations
+
+
+def unit(code, on=FIRST):
+    return organizations.resolve(code, on).org_unit_id
+
+
+def test_a_scope_is_the_unit_and_everything_under_it(province):
+    found = api.scope(user=person(code="125"), action=Action.VIEW_FIGURES, on=FIRST)
+
+    assert found.allows(unit("125"))
+    assert found.allows(unit("04105"))
+    assert not found.allows(unit("14"))
+    assert not found.allows(unit("03646"))
+    assert found.top_unit_id == unit("125")
+
+
+def test_a_province_reaches_the_communes_of_every_time(province):
+    found = api.scope(user=person(), action=Action.VIEW_FIGURES, on=FIRST)
+
+    assert found.allows(unit("03646"))
+    assert found.allows(unit("03646", dt.date(2025, 8, 1)))
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "may"),
+    [
+        (Role.VIEWER, Action.VIEW_FIGURES, True),
+        (Role.VIEWER, Action.VIEW_RECORDS, False),
+        (Role.DATA_OFFICER, Action.IMPORT_DATA, True),
+        (Role.AGENCY_LEAD, Action.IMPORT_DATA, False),
+        (Role.ADMINISTRATOR, Action.VIEW_RECORDS, False),
+        (Role.ADMINISTRATOR, Action.ADMINISTER, True),
+        (Role.PLAN_OWNER, Action.MANAGE_PLAN, True),
+    ],
+)
+def test_what_a_role_may_do(province, role, action, may):
+    assert api.scope(user=person(role), action=action, on=FIRST).is_empty is not may
+
+
+def test_a_role_that_has_ended_gives_nothing(province):
+    user = person()
+    services.end_assignment(assignment=user.assignments.get(), last_day=FIRST, actor="test", at=AT)
+
+    assert api.scope(user=user, action=Action.VIEW_FIGURES, on=FIRST + dt.timedelta(days=1)).is_empty
+
+
+def test_a_disabled_person_has_no_scope(province):
+    user, boss = person(), person(Role.ADMINISTRATOR, username="boss")
+    services.disable_user(user=user, actor=boss, at=AT)
+
+    assert api.scope(user=user, action=Action.VIEW_FIGURES, on=FIRST).is_empty
+
+
+def test_administrators_do_not_disable_themselves(province):
+    boss = person(Role.ADMINISTRATOR)
+
+    with pytest.raises(services.OwnAccount):
+        services.disable_user(user=boss, actor=boss, at=AT)
+
+
+def test_names_are_unique_and_passwords_not_easy(province):
+    person(username="an")
+
+    with pytest.raises(services.NameTaken):
+        person(username="AN")
+    with pytest.raises(services.WeakPassword):
+        services.create_user(username="b", full_name="B", password="password12", actor="test", at=AT)
+
+
+def test_every_act_on_accounts_is_audited(province):
+    person()
+
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"accounts.user_created", "accounts.role_given"}
+
+
+def test_officials_sign_in_and_nobody_signs_up(province, client):
+    person(username="an")
+
+    page = client.post("/accounts/login/", {"login": "an", "password": PASSWORD})
+    assert (page.status_code, page.url) == (302, "/")
+    assert (
+        "Sign Up Closed" in client.get("/accounts/signup/").content.decode()
+        or client.get("/accounts/signup/").status_code == 302
+    )
+
+
+def test_an_administrator_adds_somebody_within_the_own_scope_only(province, client):
+    client.force_login(
+        person(Role.ADMINISTRATOR, "SL-STC", "boss"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    fields = {"username": "moi", "full_name": "Mới", "password": PASSWORD, "role": Role.VIEWER}
+
+    outside = client.post("/people/", fields | {"unit_code": "14"})
+    inside = client.post("/people/", fields | {"unit_code": "SL-STC", "username": "moi2"})
+
+    assert outside.status_code == 404
+    assert inside.status_code == 302
+    assert api.User.objects.filter(username="moi2").exists()

@@ -1,0 +1,102 @@
+"""Journeys of real people in a real browser."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tinhso.core import jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+PAGES = [
+    "/",
+    "/?unit=125",
+    "/targets/gov.documents_signed/",
+    "/targets/econ.digital_value_added/?period=2022",
+    "/targets/sec.awareness/records/?side=denominator",
+    "/units/",
+    "/units/125/",
+    "/data/",
+    "/data/dossiers/",
+    "/data/batches/2/",
+    "/data/upload/",
+    "/indicators/",
+    "/indicators/gov.services_with_online_dossiers/",
+    "/ui/",
+    "/accounts/2fa/",
+    "/nothing-here/",
+]
+
+
+def test_from_the_overview_down_to_the_records(computed, open_page):
+    page = open_page()
+    assert page.locator("[data-indicator]").count() == 21
+
+    page.get_by_role("link", name="Hồ sơ thủ tục hành chính được xử lý trực tuyến").first.click()
+    page.get_by_role("link", name="Huyện, thành phố").click()
+    page.get_by_role("link", name="Huyện Mai Sơn").click()
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    value = page.get_by_text("Mẫu số", exact=True).first.locator("xpath=following-sibling::dd[1]//strong").inner_text()
+    page.get_by_role("link", name="xem bản ghi").nth(1).click()
+
+    assert page.get_by_role("heading", name="Bản ghi").is_visible()
+    assert page.locator("main strong").nth(1).inner_text() == value or value in page.locator("main").inner_text()
+    assert page.locator("tbody tr").count() == min(int(value.replace(".", "")), 50)
+
+
+def test_a_chart_becomes_interactive_on_request(computed, open_page):
+    page = open_page()
+    page.goto("/targets/gov.documents_signed/")
+
+    page.get_by_role("button", name="Xem tương tác").click()
+
+    page.wait_for_selector("#chart .vega-embed, #chart.vega-embed, #chart .marks")
+    assert page.get_by_role("button", name="Xem tương tác").is_hidden()
+
+
+def test_a_file_is_uploaded_checked_and_imported(computed, open_page, tmp_path):
+    path = tmp_path / "assistance.csv"
+    path.write_text(
+        "request_id,commune_code,requested_at,requester,helped\nE1,03646,2023-05-30,citizen,1\n", encoding="utf-8"
+    )
+    page = open_page()
+    page.goto("/data/upload/?dataset=assistance")
+
+    page.get_by_label("Tệp", exact=True).set_input_files(path)
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    page.get_by_role("button", name="Xác nhận nhập").click()
+    jobs.run_worker(once=True)
+
+    page.get_by_text("Đã nhập xong.").wait_for()
+
+
+def test_everything_works_without_javascript(computed, open_page):
+    page = open_page(javascript=False)
+
+    page.get_by_label("Kỳ").select_option("2023-Q1")
+    page.get_by_role("button", name="Xem").click()
+    page.get_by_role("link", name="Hộ gia đình có địa chỉ số").first.click()
+
+    assert page.locator("#chart svg").is_visible()
+    assert page.locator("tbody tr").count() > 5
+
+
+def test_no_page_breaks_the_rules_of_accessibility_or_a_phone_screen(computed, open_page):
+    page = open_page(width=375)
+    found = {}
+    page.on("console", lambda _message: None)
+    for url in PAGES[:-1]:
+        page.goto(url)
+        violations = Axe().run(page, options=RULES).response["violations"]
+        found |= {f"{url} {one['id']}": one["nodes"][0]["html"] for one in violations}
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found[f"{url} scrolls sideways"] = ""
+
+    assert found == {}
+
+
+def test_the_pages_before_sign_in_are_accessible(province, chromium, live_server):
+    page = chromium.new_page(base_url=live_server.url)
+    page.goto("/accounts/login/")
+
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    page.close()

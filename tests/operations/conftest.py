@@ -1,0 +1,52 @@
+"""A computed province of a few months, built once per process and copied for each test."""
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.factories import person
+from tests.conftest import AT
+from tinhso.accounts.api import Role
+from tinhso.datasets import api as datasets
+from tinhso.indicators import api as indicators
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(scope="session")
+def source_files():
+    """Source files of a very small province up to the end of May."""
+    from tinhso.simulation.services import simulate
+
+    with tempfile.TemporaryDirectory(prefix="tinhso-files-") as folder:
+        yield simulate(out=Path(folder) / "files", scale=0.01, until=dt.date(2023, 5, 31))
+
+
+@pytest.fixture
+def computed(province, source_files):
+    """The files imported and computed."""
+    for name in datasets.contracts():
+        paths = [path for path in source_files if path.name.startswith(name)]
+        if paths:
+            datasets.import_files(dataset=name, paths=paths, actor="test", at=AT)
+    indicators.compute(at=AT)
+
+
+@pytest.fixture
+def owner(computed, client):
+    """The browser of somebody who runs the plan."""
+    client.force_login(person(Role.PLAN_OWNER), backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign a person in."""
+
+    def as_(role, code="14"):
+        client.force_login(person(role, code), backend=BACKEND)
+        return client
+
+    return as_
