@@ -35,7 +35,7 @@ format: $(VENV)/.dev  ## mend style and formatting
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-docs: $(VENV)/.app  ## take the pictures of the documentation from the demo province
+docs: $(VENV)/.dev  ## take the pictures of the documentation from the demo province
 	$(PY) scripts/pictures.py
 
 bench: $(VENV)/.dev  ## run every benchmark once, quickly

@@ -53,10 +53,10 @@ def home(tmp_path: Path, settings: object) -> Path:
 @pytest.fixture(autouse=True)
 def fresh_caches() -> None:
     """Nothing that a test computed is remembered by the next."""
-    from tinhso.indicators.selectors import figures, states
+    from tinhso.indicators.selectors import figures, states, territory
     from tinhso.organizations import selectors
 
-    for cached in (figures._stored, figures._computed, states._stored_catalog, selectors._tree):
+    for cached in (figures._stored, figures._computed, states._stored_catalog, territory._unit_names, selectors._tree):
         cached.cache_clear()
 
 

@@ -53,6 +53,7 @@ def open_page(chromium, live_server, province):
         page = context.new_page()
         said = []
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("response", lambda answer: said.append(answer.url) if answer.status >= 400 else None)
         outside = []
         page.on(
             "request",

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tinhso.core import jobs
+from tinhso.datasets.models import Batch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -17,13 +18,11 @@ PAGES = [
     "/units/125/",
     "/data/",
     "/data/dossiers/",
-    "/data/batches/2/",
     "/data/upload/",
     "/indicators/",
     "/indicators/gov.services_with_online_dossiers/",
     "/ui/",
     "/accounts/2fa/",
-    "/nothing-here/",
 ]
 
 
@@ -49,8 +48,8 @@ def test_a_chart_becomes_interactive_on_request(computed, open_page):
 
     page.get_by_role("button", name="Xem tương tác").click()
 
-    page.wait_for_selector("#chart .vega-embed, #chart.vega-embed, #chart .marks")
-    assert page.get_by_role("button", name="Xem tương tác").is_hidden()
+    page.wait_for_selector("#chart.vega-embed")
+    page.get_by_role("button", name="Xem tương tác").wait_for(state="hidden")
 
 
 def test_a_file_is_uploaded_checked_and_imported(computed, open_page, tmp_path):
@@ -61,7 +60,7 @@ def test_a_file_is_uploaded_checked_and_imported(computed, open_page, tmp_path):
     page = open_page()
     page.goto("/data/upload/?dataset=assistance")
 
-    page.get_by_label("Tệp", exact=True).set_input_files(path)
+    page.locator("#id_file").set_input_files(path)
     page.get_by_role("button", name="Kiểm tra tệp").click()
     page.get_by_role("button", name="Xác nhận nhập").click()
     jobs.run_worker(once=True)
@@ -72,7 +71,7 @@ def test_a_file_is_uploaded_checked_and_imported(computed, open_page, tmp_path):
 def test_everything_works_without_javascript(computed, open_page):
     page = open_page(javascript=False)
 
-    page.get_by_label("Kỳ").select_option("2023-Q1")
+    page.get_by_label("Kỳ", exact=True).select_option("2023-Q1")
     page.get_by_role("button", name="Xem").click()
     page.get_by_role("link", name="Hộ gia đình có địa chỉ số").first.click()
 
@@ -83,8 +82,7 @@ def test_everything_works_without_javascript(computed, open_page):
 def test_no_page_breaks_the_rules_of_accessibility_or_a_phone_screen(computed, open_page):
     page = open_page(width=375)
     found = {}
-    page.on("console", lambda _message: None)
-    for url in PAGES[:-1]:
+    for url in [*PAGES, f"/data/batches/{Batch.objects.get(dataset='dossiers').pk}/"]:
         page.goto(url)
         violations = Axe().run(page, options=RULES).response["violations"]
         found |= {f"{url} {one['id']}": one["nodes"][0]["html"] for one in violations}

@@ -120,7 +120,7 @@ STATES_DIR = HOME / "states"  # leaf states and cells, immutable Parquet sets
 FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
 WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
-DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "2GB")
+DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "1500MB")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
