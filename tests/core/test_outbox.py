@@ -1,25 +1,40 @@
 import datetime as dt
-import io
-import os
 
 import pytest
 from django.db import transaction
-from django_tasks_db.models import DBTaskResult
 
 from tests.conftest import AT
-from tinhso.core import files, jobs, outbox
-from tinhso.core.models import OutboxMessage
-from tinhso.indicators.jobs import bring_up_to_date
+from tinhso.core import audit, outbox
+from tinhso.core.models import AuditEntry, OutboxDelivery, OutboxMessage
 
 pytestmark = pytest.mark.django_db
+LATER = AT + dt.timedelta(days=1)
 
 
 @pytest.fixture
-def heard(monkeypatch):
+def handlers(monkeypatch):
+    """Handlers of the test's own, by topic and name."""
+    own = {}
+    monkeypatch.setattr(outbox, "_handlers", own)
+    return own
+
+
+@pytest.fixture
+def heard(handlers):
     """What a handler of the topic `test` was given."""
     received = []
-    monkeypatch.setitem(outbox._handlers, "test", [received.append])
+    handlers["test"] = {"hears": received.append}
     return received
+
+
+def fails(_payload):
+    raise ValueError("hỏng\nsố 0912 345 678")
+
+
+def test_a_handler_registers_for_a_topic(handlers):
+    outbox.handles("test")(fails)
+
+    assert handlers == {"test": {"tests.core.test_outbox.fails": fails}}
 
 
 def test_a_message_is_delivered_once(heard):
@@ -39,54 +54,73 @@ def test_a_message_of_a_rolled_back_transaction_never_leaves(heard):
     assert heard == []
 
 
-def test_a_failing_message_is_tried_again_and_holds_up_no_other(heard, monkeypatch):
-    def fails(_payload):
-        raise ValueError("hỏng")
+def test_a_message_that_comes_twice_changes_nothing_twice(heard):
+    message = outbox.publish(topic="test", payload={}, at=AT)
+    outbox.sweep(at=AT)
+    OutboxMessage.objects.filter(pk=message.pk).update(delivered_at=None, next_attempt_at=AT)
 
-    monkeypatch.setitem(outbox._handlers, "bad", [fails])
+    assert outbox.sweep(at=LATER) == 1
+    assert len(heard) == 1
+
+
+def test_a_failing_message_is_tried_again_and_holds_up_no_other(heard, handlers):
+    handlers["bad"] = {"fails": fails}
     outbox.publish(topic="bad", payload={}, at=AT)
     outbox.publish(topic="test", payload={}, at=AT)
 
     assert outbox.sweep(at=AT) == 1
     bad = OutboxMessage.objects.get(topic="bad")
     assert bad.next_attempt_at == AT + outbox.FIRST_PAUSE
-    assert "hỏng" in bad.last_error
+    assert bad.last_error == "fails: ValueError: hỏng"
 
 
-def test_after_the_last_try_it_waits_for_a_person(monkeypatch):
-    monkeypatch.setitem(outbox._handlers, "bad", [lambda _payload: 1 / 0])
+def test_a_failing_handler_keeps_no_other_waiting(heard, handlers):
+    handlers["test"] = {"fails": fails, **handlers["test"]}
+    outbox.publish(topic="test", payload={}, at=AT)
+
+    assert outbox.sweep(at=AT) == 0
+    outbox.sweep(at=LATER)
+    assert len(heard) == 1
+
+
+def test_what_a_failing_handler_wrote_is_undone(handlers):
+    def writes_and_fails(payload):
+        audit.record(actor="system", action="x", obj="y", details=payload, at=AT)
+        fails(payload)
+
+    handlers["bad"] = {"writes": writes_and_fails}
+    outbox.publish(topic="bad", payload={}, at=AT)
+    outbox.sweep(at=AT)
+
+    assert not AuditEntry.objects.exists()
+    assert not OutboxDelivery.objects.exists()
+
+
+def test_pauses_grow_until_a_person_must_look(handlers):
+    handlers["bad"] = {"fails": fails}
+    message = outbox.publish(topic="bad", payload={}, at=AT)
+    pauses = []
+
+    for attempt in range(outbox.ATTEMPTS):
+        now = AT + dt.timedelta(days=attempt)
+        outbox.sweep(at=now)
+        message.refresh_from_db()
+        pauses.append(message.next_attempt_at and message.next_attempt_at - now)
+
+    assert pauses == [outbox.FIRST_PAUSE * 2**n for n in range(outbox.ATTEMPTS - 1)] + [None]
+    assert outbox.given_up() == [message]
+
+
+def test_a_message_that_kills_its_worker_is_given_up_too(handlers):
+    def dies(_payload):
+        raise SystemExit
+
+    handlers["bad"] = {"dies": dies}
     outbox.publish(topic="bad", payload={}, at=AT)
 
     for attempt in range(outbox.ATTEMPTS):
-        outbox.sweep(at=AT + dt.timedelta(days=attempt))
+        with pytest.raises(SystemExit):
+            outbox.sweep(at=AT + dt.timedelta(days=attempt))
+    outbox.sweep(at=AT + dt.timedelta(days=30))
 
     assert [message.topic for message in outbox.given_up()] == ["bad"]
-
-
-def test_a_job_of_a_dead_worker_runs_again():
-    bring_up_to_date.enqueue()
-    task = DBTaskResult.objects.get()
-    pid = next(number for number in range(400_000, 500_000) if not os.path.exists(f"/proc/{number}"))
-    task.claim(f"{jobs.socket.gethostname()}-{pid}")
-
-    assert jobs.requeue_lost(at=AT) == 1
-    assert DBTaskResult.objects.ready().count() == 1
-
-
-def test_a_job_of_a_living_worker_is_left_alone():
-    bring_up_to_date.enqueue()
-    DBTaskResult.objects.get().claim(f"{jobs.socket.gethostname()}-{os.getpid()}")
-
-    assert jobs.requeue_lost(at=AT) == 0
-
-
-def test_equal_bytes_are_kept_once_and_damage_is_found():
-    one = files.store(content=io.BytesIO(b"abc"), name="a.csv", media_type="text/csv", at=AT)
-    two = files.store(content=io.BytesIO(b"abc"), name="b.csv", media_type="text/csv", at=AT)
-
-    assert one.pk == two.pk
-    with files.open_stored(one.sha256) as file:
-        assert file.read() == b"abc"
-    files.path_of(one.sha256).write_bytes(b"abd")
-    with pytest.raises(files.DamagedFile):
-        files.open_stored(one.sha256)

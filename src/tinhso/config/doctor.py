@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tinhso.core import charts, clock, outbox
+from tinhso.core import charts, clock, jobs, outbox
 from tinhso.datasets import api as datasets
 from tinhso.engine.errors import DefinitionError
 from tinhso.indicators import api as indicators
@@ -105,5 +105,10 @@ def _content() -> Iterator[Finding]:
         shown = f"đến {computed:%d/%m/%Y}" if computed else "chưa tính"
         yield Finding("Số liệu", shown, computed == reach, "chạy “tinhso compute”")
     stuck = outbox.given_up()
-    mend = "xem cột last_error của core_outboxmessage, sửa nguyên nhân rồi đặt lại next_attempt_at"
+    mend = (
+        "xem cột last_error của core_outboxmessage, sửa nguyên nhân rồi đặt attempts = 0 và next_attempt_at = lúc này"
+    )
     yield Finding("Hộp thư đi", f"{len(stuck)} tin không giao được", not stuck, mend)
+    failed = jobs.failed()
+    mend = "xem cột traceback của django_tasks_db_dbtaskresult, sửa nguyên nhân rồi chạy lại việc đó"
+    yield Finding("Việc nền", f"{failed} việc hỏng", not failed, mend, is_required=False)

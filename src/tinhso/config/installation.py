@@ -23,6 +23,7 @@ def prepare(*, province: str, at: dt.datetime) -> None:
     for folder in (settings.HOME, settings.STATES_DIR, settings.FILES_DIR):
         Path(folder).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     organizations.load_reference(province=province, at=at)
     prepare_static_files()
 

@@ -1,15 +1,19 @@
-"""Database triggers that make a table append-only, on SQLite and on PostgreSQL."""
+"""Database triggers that make the audit tables append-only, on SQLite and on PostgreSQL.
+
+SQLite's REPLACE removes the row in its way without running DELETE triggers, so there a third trigger refuses
+to insert over a row that is there.
+"""
 
 from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("core_auditentry", "core_auditseal")
+KEYS = {"core_auditentry": ("id",), "core_auditseal": ("number", "entry_id")}
 REFUSAL = "audit rows are append-only"
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Refuse UPDATE and DELETE (and TRUNCATE) on the audit tables."""
+    """Refuse UPDATE and DELETE (on PostgreSQL also TRUNCATE) on the audit tables."""
     _run(connection, _postgres_install() if connection.vendor == "postgresql" else _sqlite_install())
 
 
@@ -25,17 +29,18 @@ def _run(connection: BaseDatabaseWrapper, statements: Iterator[str]) -> None:
 
 
 def _sqlite_install() -> Iterator[str]:
-    for table in TABLES:
-        for event in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{event.lower()} BEFORE {event} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            )
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    for table, keys in KEYS.items():
+        taken = " OR ".join(f"{key} = NEW.{key}" for key in keys)
+        when = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
+        yield f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} {refuse}"
+        yield f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {refuse}"
+        yield f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} {when} {refuse}"
 
 
 def _sqlite_remove() -> Iterator[str]:
-    for table in TABLES:
-        for event in ("update", "delete"):
+    for table in KEYS:
+        for event in ("update", "delete", "replace"):
             yield f"DROP TRIGGER IF EXISTS {table}_no_{event}"
 
 
@@ -44,7 +49,7 @@ def _postgres_install() -> Iterator[str]:
         "CREATE OR REPLACE FUNCTION core_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
     )
-    for table in TABLES:
+    for table in KEYS:
         yield f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}"
         yield (
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
@@ -53,5 +58,5 @@ def _postgres_install() -> Iterator[str]:
 
 
 def _postgres_remove() -> Iterator[str]:
-    for table in TABLES:
+    for table in KEYS:
         yield f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}"

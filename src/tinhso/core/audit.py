@@ -1,33 +1,46 @@
 """The audit trail: entries appended in the transaction of what they tell, sealed into a hash chain later.
 
-The chain runs in order of sealing; within one run that is the order of id. An entry whose transaction commits
-late is sealed by the next run, so nobody waits for anybody. A seal's hash covers the hash before it and the
-canonical JSON of its entry; any change, removal or exchange of a sealed entry is found by `check`.
+The chain runs in order of sealing; within one run that is the order of id. On PostgreSQL a transaction may
+commit after a later one, so its entry, with the smaller id, is sealed by a later run: nobody waits for anybody,
+and nothing is left out. A seal's hash covers its number, the hash before it and the canonical JSON of its entry;
+any change, removal, insertion or exchange among what is sealed is found by `check`. Only the removal of the
+newest seals leaves a chain that fits, and that is found with a `head` noted outside the database.
 """
 
 import datetime as dt
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from tinhso.core.models import AuditEntry, AuditSeal
 
 GENESIS = "0" * 64
 BATCH = 1000
+WINDOW = 10_000  # ids below the newest sealed one among which late commits are looked for every time
+SEALING = 7_420_292  # key of the advisory lock that lets one sealing job in
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest seal: worth noting outside the database, since everything up to it is fixed by it."""
+
+    number: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenLink:
-    """The first seal that does not fit: its number, the entry it speaks of, and why."""
+    """The first link that does not fit: its number, the entry it speaks of (null: no seal left to say), and why."""
 
-    seal_id: int
-    entry_id: int
+    number: int
+    entry_id: int | None
     reason: str
 
 
@@ -44,44 +57,52 @@ def record(*, actor: str, action: str, obj: str, details: dict[str, Any], at: dt
     return AuditEntry.objects.create(at=at, actor=actor, action=action, obj=obj, details=details)
 
 
-@transaction.atomic
-def seal() -> int:
-    """Link every entry not yet linked; one run at a time.
+def seal(*, everything: bool = False) -> int:
+    """Link entries not yet linked, a batch at a time; when another process is sealing, leave it to that one.
+
+    Args:
+        everything: look for late commits among all entries, not only the newest; the worker does so now and then.
 
     Returns:
         How many entries were sealed.
     """
-    last = AuditSeal.objects.select_for_update().order_by("-pk").first()
-    before = last.hash if last else GENESIS
-    sealed = AuditSeal.objects.filter(entry_id=OuterRef("pk"))
-    waiting = AuditEntry.objects.filter(~Exists(sealed)).order_by("pk")[:BATCH]
-    seals: list[AuditSeal] = []
-    for entry in waiting:
-        before = link(before, entry)
-        seals.append(AuditSeal(entry_id=entry.pk, hash=before))
-    AuditSeal.objects.bulk_create(seals)
-    return len(seals)
+    waiting = _waiting(everything)
+    if not waiting.exists():
+        return 0
+    with transaction.atomic():
+        return _extend(waiting) if _is_only_sealer() else 0
 
 
-def check() -> BrokenLink | None:
-    """The first bad link of the chain; None when every sealed entry is as it was."""
-    before = GENESIS
-    for seals in _batches(AuditSeal.objects.order_by("pk").iterator(BATCH)):
-        entries = AuditEntry.objects.in_bulk([seal.entry_id for seal in seals])
-        for seal in seals:
-            entry = entries.get(seal.entry_id)
-            if entry is None:
-                return BrokenLink(seal.pk, seal.entry_id, "bản ghi đã bị xóa")
-            expected = link(before, entry)
-            if seal.hash != expected:
-                return BrokenLink(seal.pk, seal.entry_id, "nội dung hoặc thứ tự đã bị thay đổi")
-            before = expected
+def head() -> Head | None:
+    """The newest seal; None before the first."""
+    newest = AuditSeal.objects.order_by("-pk").first()
+    return Head(newest.number, newest.hash) if newest else None
+
+
+def check(*, noted: Head | None = None) -> BrokenLink | None:
+    """The first bad link of the chain; None when every sealed entry is as it was.
+
+    Args:
+        noted: a head noted earlier outside the database; the chain must still go through it.
+    """
+    before, number = GENESIS, 0
+    for number, (found, entry) in enumerate(_sealed_entries(), start=1):
+        expected = link(number, before, entry) if entry else ""
+        reason = _fault(found, entry, number, expected)
+        if not reason and noted and number == noted.number and expected != noted.hash:
+            reason = _("khác với dấu vân đã ghi lại ở ngoài")
+        if reason:
+            return BrokenLink(number, found.entry_id if found.number == number else None, reason)
+        before = expected
+    if noted and noted.number > number:
+        return BrokenLink(number + 1, None, _("phần cuối của chuỗi đã bị xóa"))
     return None
 
 
-def link(before: str, entry: AuditEntry) -> str:
+def link(number: int, before: str, entry: AuditEntry) -> str:
     """The hash that ties an entry to everything sealed before it."""
     content = {
+        "number": number,
         "id": entry.pk,
         "at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
         "actor": entry.actor,
@@ -93,7 +114,49 @@ def link(before: str, entry: AuditEntry) -> str:
     return hashlib.sha256(f"{before}\n{canonical}".encode()).hexdigest()
 
 
-def _batches(seals: Iterable[AuditSeal]) -> Iterable[list[AuditSeal]]:
+def _waiting(everything: bool) -> QuerySet[AuditEntry]:
+    unsealed = AuditEntry.objects.filter(~Exists(AuditSeal.objects.filter(entry_id=OuterRef("pk"))))
+    newest = None if everything else AuditSeal.objects.aggregate(newest=Max("entry_id"))["newest"]
+    return unsealed.filter(pk__gt=newest - WINDOW) if newest else unsealed
+
+
+def _is_only_sealer() -> bool:
+    """Whether this transaction may extend the chain; on SQLite it holds the only write lock anyway."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALING])
+        return bool(cursor.fetchone()[0])
+
+
+def _extend(waiting: QuerySet[AuditEntry]) -> int:
+    newest = head() or Head(0, GENESIS)
+    seals: list[AuditSeal] = []
+    before = newest.hash
+    for number, entry in enumerate(waiting.order_by("pk")[:BATCH], start=newest.number + 1):
+        before = link(number, before, entry)
+        seals.append(AuditSeal(number=number, entry_id=entry.pk, hash=before))
+    AuditSeal.objects.bulk_create(seals)
+    return len(seals)
+
+
+def _fault(found: AuditSeal, entry: AuditEntry | None, number: int, expected: str) -> str:
+    """Why a link does not fit; empty when it does."""
+    if found.number != number:
+        return _("mắt xích đã bị xóa")
+    if entry is None:
+        return _("bản ghi đã bị xóa")
+    return "" if found.hash == expected else _("nội dung hoặc thứ tự đã bị thay đổi")
+
+
+def _sealed_entries() -> Iterator[tuple[AuditSeal, AuditEntry | None]]:
+    """Every seal with the entry it speaks of, in order of the chain."""
+    for seals in _batches(AuditSeal.objects.order_by("pk").iterator(BATCH)):
+        entries = AuditEntry.objects.in_bulk([found.entry_id for found in seals])
+        yield from ((found, entries.get(found.entry_id)) for found in seals)
+
+
+def _batches(seals: Iterable[AuditSeal]) -> Iterator[list[AuditSeal]]:
     iterator = iter(seals)
     while batch := list(itertools.islice(iterator, BATCH)):
         yield batch

@@ -1,124 +1,254 @@
 """Charts: one Vega-Lite specification each, drawn on the server to SVG and kept by its content.
 
-Altair and the renderer are loaded only when a chart has not been drawn before. The SVG carries no style, so a
-strict Content-Security-Policy stands. The browser bundle makes the same chart interactive when asked.
+A page only notes what a chart shows and links to its drawings, one for each width and color scheme; Altair and
+the renderer are loaded when a drawing is asked for that was not drawn before. The drawings are pictures of our
+own address and carry no style, so a strict Content-Security-Policy stands. The browser bundle makes the same
+specification interactive when asked.
 """
 
-import datetime as dt
 import hashlib
+import hmac
 import json
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tinhso.core import numbers
 
 BUNDLE = Path(__file__).parent / "static" / "vendor" / "vega.js"
-INK, ACCENT, MUTED, GOAL = "#1b2733", "#0b5cad", "#6b7785", "#9a3412"
+MOST_FILES = 4000  # drawings and specifications kept; the oldest half goes when there are more
+REVISION = 4  # of the drawings; a new one makes every chart be drawn anew
+FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 SNIPPET = """
-window.tinhsoChart = (element, spec) =>
-  vegaEmbed(element, spec, { ast: true, actions: false, renderer: "svg", defaultStyle: false });
+window.tinhsoChart = (element, spec) => vegaEmbed(element, spec, {
+  ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
+});
 """
+
+
+class NoSuchChart(LookupError):
+    """No page has noted a chart under this name, or it has been cleared away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Size and colors of one drawing."""
+
+    width: int
+    height: int
+    every: int  # months between two labels
+    ink: str
+    soft: str
+    line: str
+    actual: str
+    expected: str
+    goal: str
+
+
+_LIGHT = ("#16202b", "#52606d", "#dde3e9", "#0b57a4", "#5b6875", "#a8290b")
+_DARK = ("#e8edf2", "#aab6c2", "#33404c", "#7db8f2", "#a3b0bd", "#ff9d85")
+LOOKS = {
+    "wide": Look(680, 290, 1, *_LIGHT),
+    "wide-dark": Look(680, 290, 1, *_DARK),
+    "narrow": Look(340, 240, 3, *_LIGHT),
+    "narrow-dark": Look(340, 240, 3, *_DARK),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One month of a trajectory; shares as fractions, None where there is none."""
 
-    month: dt.date
+    label: str
     value: float | None
     expected: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart: `svg` for the page, `spec` for the browser."""
+    """A chart as a page shows it: where its drawings are, and what they say in words (biểu đồ)."""
 
-    svg: SafeString
-    spec: str
+    name: str
+    title: str
+    words: str
+
+    @property
+    def wide(self) -> str:
+        return self._url("wide")
+
+    @property
+    def wide_dark(self) -> str:
+        return self._url("wide-dark")
+
+    @property
+    def narrow(self) -> str:
+        return self._url("narrow")
+
+    @property
+    def narrow_dark(self) -> str:
+        return self._url("narrow-dark")
+
+    def _url(self, look: str) -> str:
+        return reverse("core:chart", args=[self.name, look, "svg"])
 
 
-def trajectory(points: list[Point], target: float, *, title: str) -> Chart:
-    """How a value moved month by month, against what was expected and the target (quỹ đạo)."""
-    rows = [(p.month.isoformat(), p.value, p.expected) for p in points]
-    key = json.dumps([rows, target, title, "v3"])
-    return _drawn(key, lambda: _trajectory(points, target, title))
+def trajectory(points: Sequence[Point], target: float, *, title: str, words: str) -> Chart:
+    """Note how a value moved month by month, against what was expected and the target (quỹ đạo).
+
+    Args:
+        points: the months of the year in order.
+        target: as a fraction.
+        title: what is drawn, for the reader of the drawing.
+        words: what it says, for those who do not see it.
+    """
+    noted = {"points": [asdict(point) for point in points], "target": target, "title": title}
+    noted["names"] = [_("Thực hiện"), _("Mức cần đạt"), _("Mục tiêu")]
+    noted["marks"] = numbers.marks()
+    content = json.dumps(noted, ensure_ascii=False, sort_keys=True)
+    name = hmac.new(settings.SECRET_KEY.encode(), f"{REVISION}{content}".encode(), hashlib.sha256).hexdigest()[:40]
+    path = _folder() / f"{name}.noted.json"
+    if not path.exists():
+        _write(path, content)
+    return Chart(name, title, words)
 
 
-def _drawn(key: str, make: Any) -> Chart:
-    """The chart from the cache, or drawn now."""
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    folder = Path(settings.HOME) / "charts"
-    drawn, spec = folder / f"{digest}.svg", folder / f"{digest}.json"
-    if not (drawn.exists() and spec.exists()):
-        import vl_convert
+def drawing(name: str, look: str) -> str:
+    """The SVG of a noted chart.
 
-        folder.mkdir(parents=True, exist_ok=True)
-        content = json.dumps(make(), ensure_ascii=False)
-        _write(spec, content)
-        _write(drawn, vl_convert.vegalite_to_svg(content))
-    return Chart(mark_safe(drawn.read_text(encoding="utf-8")), spec.read_text(encoding="utf-8"))  # noqa: S308 - our own drawing
+    Raises:
+        NoSuchChart: nobody has noted it.
+    """
+    return _made(name, look, "svg", lambda: _drawn(specification(name, look)))
+
+
+def specification(name: str, look: str) -> str:
+    """The Vega-Lite specification of a noted chart, as the browser takes it.
+
+    Raises:
+        NoSuchChart: nobody has noted it.
+    """
+    return _made(name, look, "json", lambda: json.dumps(_trajectory(_noted(name), LOOKS[look]), ensure_ascii=False))
+
+
+def _drawn(spec: str) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec))
+
+
+def _noted(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((_folder() / f"{name}.noted.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _made(name: str, look: str, kind: str, make: Callable[[], str]) -> str:
+    """A file of a noted chart, made when it is asked for the first time."""
+    if not re.fullmatch(r"[0-9a-f]{40}", name) or look not in LOOKS:
+        raise NoSuchChart(name)
+    path = _folder() / f"{name}.{look}.{kind}"
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        pass
+    if not (_folder() / f"{name}.noted.json").exists():
+        raise NoSuchChart(name)
+    content = make()
+    _write(path, content)
+    return content
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "charts"
 
 
 def _write(path: Path, content: str) -> None:
-    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
+    """Write a file that appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     unfinished.write_text(content, encoding="utf-8")
     unfinished.replace(path)
+    if path.suffix == ".svg":
+        _clear_away(path.parent)
 
 
-def _trajectory(points: list[Point], target: float, title: str) -> dict[str, Any]:
+def _clear_away(folder: Path) -> None:
+    """Keep the folder small: what a page still shows is noted and drawn again."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.stat().st_mtime, entry.path) for entry in entries)
+    if len(found) > MOST_FILES:
+        for _time, path in found[: len(found) // 2]:
+            Path(path).unlink(missing_ok=True)
+
+
+def _trajectory(noted: dict[str, Any], look: Look) -> dict[str, Any]:
+    """Values in percent over the months, with direct reading of the three lines by a legend."""
     import altair as alt
 
+    actual, expected, goal = noted["names"]
+    months = [point["label"] for point in noted["points"]]
     rows = [
-        {"month": point.month.isoformat(), "value": value, "series": series}
-        for point in points
-        for series, value in (("Thực hiện", point.value), ("Kỳ vọng", point.expected))
-        if value is not None
+        {"month": point["label"], "percent": round(value * 100, 4), "line": line}
+        for line, key in ((goal, "target"), (expected, "expected"), (actual, "value"))
+        for point in noted["points"]
+        if (value := noted["target"] if key == "target" else point[key]) is not None
     ]
-    top = max([target, *(row["value"] for row in rows if isinstance(row["value"], float))]) * 1.08
-    axis = alt.Axis(format="%m/%Y", title=None, labelFlush=True, tickCount="month", grid=False)
-    lines = (
-        alt.Chart(alt.InlineData(rows))
-        .mark_line(strokeWidth=2.5, point={"size": 34, "filled": True})
-        .encode(
-            x=alt.X("month:T", axis=axis),
-            y=alt.Y(
-                "value:Q",
-                axis=alt.Axis(format=".0%", title=None, tickCount=5),
-                scale=alt.Scale(domain=[0, top]),
-            ),
-            color=alt.Color(
-                "series:N",
-                scale=alt.Scale(domain=["Thực hiện", "Kỳ vọng"], range=[ACCENT, MUTED]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            strokeDash=alt.StrokeDash(
-                "series:N", scale=alt.Scale(domain=["Thực hiện", "Kỳ vọng"], range=[[1, 0], [5, 4]]), legend=None
-            ),
-            tooltip=[
-                alt.Tooltip("series:N", title="Đường"),
-                alt.Tooltip("month:T", format="%m/%Y", title="Tháng"),
-                alt.Tooltip("value:Q", format=".2%", title="Giá trị"),
-            ],
+    x = alt.X(
+        "month:O",
+        sort=months,
+        axis=alt.Axis(title=None, labelAngle=0, values=months[:: look.every], ticks=False, labelPadding=6),
+        scale=alt.Scale(type="point", padding=0.3),
+    )
+    highest = max(row["percent"] for row in rows)
+    y = alt.Y(
+        "percent:Q",
+        scale=alt.Scale(domain=[0, highest * 1.06], nice=False),
+        axis=alt.Axis(title=None, tickCount=5, labelExpr="datum.label + ' %'", domain=False, ticks=False),
+    )
+    names, colors = [actual, expected, goal], [look.actual, look.expected, look.goal]
+    dashes = [[1, 0], [6, 4], [2, 2]]
+    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="stroke", symbolSize=420)
+    color = alt.Color("line:N", scale=alt.Scale(domain=names, range=colors), legend=legend)
+    dash = alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=dashes), legend=legend)
+    tooltip = [
+        alt.Tooltip("line:N", title=_("Đường")),
+        alt.Tooltip("month:O", title=_("Tháng")),
+        alt.Tooltip("percent:Q", title="%", format=",.2~f"),
+    ]
+    base = alt.Chart(alt.InlineData(rows)).encode(x=x, y=y, color=color, tooltip=tooltip)
+    lines = base.mark_line(strokeWidth=2).encode(strokeDash=dash)
+    points = base.mark_point(filled=True, size=44, opacity=1).transform_filter(alt.datum.line == actual)
+    hovered = base.mark_point(filled=True, size=260, opacity=0)
+    return _styled(lines + points + hovered, look, noted)
+
+
+def _styled(chart: Any, look: Look, noted: dict[str, Any]) -> dict[str, Any]:
+    """The specification with the site's letters, colors and number marks."""
+    text = {"labelColor": look.soft, "labelFontSize": 12}
+    configured = (
+        chart.properties(
+            width=look.width,
+            height=look.height,
+            description=noted["title"],
+            autosize={"type": "fit", "contains": "padding"},
+            padding=4,
         )
-    )
-    goal = (
-        alt.Chart(alt.InlineData([{"value": target}]))
-        .mark_rule(color=GOAL, strokeWidth=1.5, strokeDash=[2, 2])
-        .encode(y="value:Q")
-    )
-    chart = (goal + lines).properties(width=760, height=240, description=title)
-    configured = chart.configure(
-        font="system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif", background="transparent"
-    )
-    spec: dict[str, Any] = (
-        configured.configure_axis(labelColor=INK, gridColor="#e3e7ec", domainColor="#c4ccd4", labelFontSize=12)
-        .configure_legend(labelFontSize=12, labelColor=INK)
+        .configure(font=FONT, background="transparent")
+        .configure_axis(gridColor=look.line, domainColor=look.soft, **text)
+        .configure_axisX(grid=False)
+        .configure_legend(labelFontSize=12, labelColor=look.ink, symbolStrokeWidth=2.5, offset=4)
         .configure_view(stroke=None)
-        .to_dict()
     )
+    spec: dict[str, Any] = configured.to_dict()
+    decimal, thousands = noted["marks"]
+    marks = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    spec["config"]["locale"] = {"number": marks}
     return spec
 
 

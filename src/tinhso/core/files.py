@@ -3,11 +3,13 @@
 import datetime as dt
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
 from tinhso.core.models import StoredFile
@@ -20,7 +22,9 @@ class DamagedFile(RuleViolation):
 
 
 def store(*, content: BinaryIO, name: str, media_type: str, at: dt.datetime) -> StoredFile:
-    """Keep the bytes of a stream.
+    """Keep the bytes of a stream; when this returns they survive a loss of power.
+
+    Equal bytes keep the name they first came with. Bytes whose transaction is rolled back stay on disk unnamed.
 
     Args:
         content: read to its end.
@@ -28,21 +32,9 @@ def store(*, content: BinaryIO, name: str, media_type: str, at: dt.datetime) -> 
         media_type: such as `text/csv`.
         at: aware time.
     """
-    digest, size = hashlib.sha256(), 0
-    folder = Path(settings.FILES_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as unfinished:
-        while chunk := content.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            unfinished.write(chunk)
-        unfinished.flush()
-        os.fsync(unfinished.fileno())
-    target = path_of(digest.hexdigest())
-    target.parent.mkdir(exist_ok=True)
-    Path(unfinished.name).replace(target)
+    sha256, size = _write(content)
     stored, _created = StoredFile.objects.get_or_create(
-        sha256=digest.hexdigest(),
+        sha256=sha256,
         defaults={"size": size, "name": Path(name).name[:255], "media_type": media_type, "stored_at": at},
     )
     return stored
@@ -55,13 +47,55 @@ def open_stored(sha256: str) -> BinaryIO:
         FileNotFoundError: nothing is stored under the hash.
         DamagedFile: the bytes have changed on disk.
     """
-    path = path_of(sha256)
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise DamagedFile(f"Tệp {sha256[:12]} đã hỏng trên đĩa; hãy khôi phục từ bản sao lưu.")
-    return path.open("rb")
+    file = path_of(sha256).open("rb")
+    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        file.close()
+        raise DamagedFile(
+            _("Tệp %(name)s đã hỏng trên đĩa; hãy khôi phục từ bản sao lưu hoặc nộp lại tệp gốc.")
+            % {"name": sha256[:12]}
+        )
+    file.seek(0)
+    return file
 
 
 def path_of(sha256: str) -> Path:
-    """Where bytes lie."""
+    """Where bytes lie.
+
+    Raises:
+        FileNotFoundError: this is not a hash, so nothing lies there.
+    """
+    if not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise FileNotFoundError(sha256)
     return Path(settings.FILES_DIR) / sha256[:2] / sha256
+
+
+def _write(content: BinaryIO) -> tuple[str, int]:
+    """Write beside, then rename: readers see whole files only. Damaged bytes under the hash are replaced."""
+    digest, size = hashlib.sha256(), 0
+    folder = Path(settings.FILES_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="unfinished-", delete=False) as unfinished:
+        try:
+            while chunk := content.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                unfinished.write(chunk)
+            unfinished.flush()
+            os.fsync(unfinished.fileno())
+            _move(Path(unfinished.name), path_of(digest.hexdigest()))
+        except BaseException:
+            Path(unfinished.name).unlink(missing_ok=True)
+            raise
+    return digest.hexdigest(), size
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename, and make the folders' entries as durable as the bytes."""
+    target.parent.mkdir(exist_ok=True)
+    source.replace(target)
+    for folder in (target.parent, target.parent.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

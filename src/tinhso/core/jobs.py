@@ -1,95 +1,131 @@
-"""The worker: background jobs, outbox and sealing, until it is asked to stop."""
+"""The worker: background jobs, outbox and sealing, in turn, until it is asked to stop."""
 
 import datetime as dt
 import logging
-import os
 import signal
-import socket
 import time
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections, connections
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from tinhso.core import audit, clock, outbox
+from tinhso.core import audit, clock, outbox, presence
 
 PAUSE = 1.0  # seconds between rounds without work
-LEASE = dt.timedelta(hours=2)  # longest a job may run before it counts as lost
+ROUND_OF_CARE = 60.0  # seconds between looks for lost jobs
+LEASE = dt.timedelta(hours=2)  # longest a job of a worker elsewhere may run before it counts as lost
+RUNS = 4  # how often a job is begun before its losing the worker is put down to the job
 logger = logging.getLogger(__name__)
+
+
+class WorkerLost(Exception):
+    """The job's worker ended in the midst of it, time and again."""
 
 
 def run_worker(*, once: bool = False) -> None:
     """Run jobs, deliver the outbox and seal the audit trail.
 
     Args:
-        once: do what waits now and return, as tests and the end of an import do.
+        once: do what waits now and return, instead of waiting for more.
     """
     stopping = _Stop()
-    requeue_lost(at=clock.now())
-    while not stopping.asked:
-        close_old_connections()
-        worked = work_once()
-        if once and not worked:
-            return
-        if not worked:
-            time.sleep(PAUSE)
+    care_due = 0.0
+    with presence.announced() as name:
+        while not stopping.asked:
+            try:
+                if time.monotonic() >= care_due:
+                    take_care(at=clock.now())
+                    care_due = time.monotonic() + ROUND_OF_CARE
+                worked = work_once(worker=name)
+            except OperationalError:
+                if once:
+                    raise
+                logger.exception("the database cannot be reached or is busy; trying again")
+                connections.close_all()
+                worked = False
+            if once and not worked:
+                return
+            if not worked:
+                time.sleep(PAUSE)
 
 
-def work_once() -> bool:
-    """One round.
+def work_once(*, worker: str) -> bool:
+    """One job, then what is due in the outbox, then a batch of seals: none of them waits for a heap of another.
+
+    Args:
+        worker: name under which a job is taken.
 
     Returns:
         Whether there was anything to do.
     """
-    before = DBTaskResult.objects.ready().count()
-    name = f"{socket.gethostname()}-{os.getpid()}"
+    close_old_connections()
+    has_job = DBTaskResult.objects.ready().exists()
+    if has_job:
+        _run_one_job(worker)
+    delivered = outbox.sweep(at=clock.now())
+    sealed = audit.seal()
+    return has_job or delivered > 0 or sealed > 0
+
+
+def take_care(*, at: dt.datetime) -> None:
+    """What need not be done every second: lost jobs, and audit entries that committed very late."""
+    requeue_lost(at=at)
+    audit.seal(everything=True)
+
+
+def requeue_lost(*, at: dt.datetime) -> int:
+    """Make jobs ready again whose worker was killed. Jobs are idempotent, so a second run is harmless.
+
+    A job that has lost several workers fails instead, since it may be what kills them.
+
+    Returns:
+        How many were found.
+    """
+    dead = presence.the_dead()
+    lost = [task for task in DBTaskResult.objects.running() if _is_lost(task, dead, at)]
+    for task in lost:
+        if len(task.worker_ids) >= RUNS:
+            logger.error("job %s has lost %s workers and is given up", task.pk, RUNS)
+            task.set_failed(WorkerLost(f"{RUNS} workers ended while running this job"))
+        else:
+            logger.warning("job %s was lost with its worker and runs again", task.pk)
+            task.status, task.started_at = TaskResultStatus.READY, None
+            task.save(update_fields=["status", "started_at"])
+    for name in dead:
+        presence.bury(name)
+    return len(lost)
+
+
+def failed() -> int:
+    """How many jobs have failed and wait for a person to look at."""
+    return DBTaskResult.objects.failed().count()
+
+
+def _run_one_job(worker: str) -> None:
     Worker(
         queue_names=["*"],
         interval=0,
         batch=True,
         backend_name="default",
         startup_delay=False,
-        max_tasks=None,
-        worker_id=name[:64],
+        max_tasks=1,
+        worker_id=worker,
         excluded_queue_names=[],
     ).run()
-    return bool(before) | bool(outbox.sweep(at=clock.now())) | bool(audit.seal())
 
 
-def requeue_lost(*, at: dt.datetime) -> int:
-    """Make jobs ready again whose worker was killed: those of processes of this host that are gone, and
-    those of other hosts that run longer than any job may. Jobs are idempotent, so a second run is harmless.
-
-    Returns:
-        How many were found.
-    """
-    lost = [task for task in DBTaskResult.objects.running() if _is_lost(task, at)]
-    for task in lost:
-        logger.warning("job %s was lost with its worker and runs again", task.pk)
-    ready = DBTaskResult.objects.filter(pk__in=[task.pk for task in lost])
-    return ready.update(status="READY", started_at=None)
-
-
-def _is_lost(task: "DBTaskResult", at: dt.datetime) -> bool:  # type: ignore[type-arg]  # generic in results only
-    host, _dash, process = str(task.worker_ids[-1] if task.worker_ids else "").rpartition("-")
-    if host == socket.gethostname()[: len(host)] and process.isdigit():
-        return not _is_alive(int(process))
+def _is_lost(task: "DBTaskResult", dead: list[str], at: dt.datetime) -> bool:  # type: ignore[type-arg]  # generic in results only
+    """Whether a running job's worker is dead, or, when that cannot be seen from here, has had its time."""
+    worker = str(task.worker_ids[-1]) if task.worker_ids else ""
+    if worker and presence.is_here(worker):
+        return worker in dead
     return task.started_at is None or task.started_at < at - LEASE
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 class _Stop:
-    """Set by SIGTERM or SIGINT; the round that runs is finished first."""
+    """Set by SIGTERM or SIGINT; the job that runs is finished first."""
 
     def __init__(self) -> None:
         self.asked = False

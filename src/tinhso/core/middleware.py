@@ -6,10 +6,23 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from tinhso.core import per_request
+from tinhso.core import per_request, request_id
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+
+def numbered_requests(get_response: Answer) -> Answer:
+    """Give every request a number; the answer carries it as X-Request-ID, pages read `request.request_id`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with request_id.numbered() as number:
+            request.request_id = number  # type: ignore[attr-defined]  # ours
+            response = get_response(request)
+        response.headers["X-Request-ID"] = number
+        return response
+
+    return middleware
 
 
 def security_headers(get_response: Answer) -> Answer:

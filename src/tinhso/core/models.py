@@ -18,24 +18,26 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """The link of one audit entry into the hash chain; made by the sealing job, in order of id.
+    """The link of one audit entry into the hash chain, made by the sealing job.
 
-    Writers never wait for one another: entries are appended freely and sealed afterwards. Holds no personal
-    data.
+    Writers never wait for one another: entries are appended freely and sealed afterwards. Numbers run from 1
+    without a gap, and being the key they keep two sealing jobs from both continuing the chain. Holds no
+    personal data.
     """
 
+    number = models.PositiveBigIntegerField("số thứ tự", primary_key=True)
     entry_id = models.BigIntegerField("bản ghi", unique=True)
     hash = models.CharField("dấu vân", max_length=64)
 
     def __str__(self) -> str:
-        return f"{self.entry_id} {self.hash[:12]}"
+        return f"{self.number} {self.hash[:12]}"
 
 
 class OutboxMessage(models.Model):
     """News for other modules, written in the transaction that makes it true (hộp thư đi).
 
     Waiting: `delivered_at` null and `next_attempt_at` set. Given up for a person to look at: both null.
-    Payloads carry keys, never personal data.
+    Holds no personal data: payloads carry keys.
     """
 
     topic = models.CharField("chủ đề", max_length=80)
@@ -57,6 +59,23 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.topic}"
+
+
+class OutboxDelivery(models.Model):
+    """That one handler has done its part for a message; written in the transaction of what the handler does.
+
+    A message that comes twice finds the record and changes nothing. Holds no personal data.
+    """
+
+    message = models.ForeignKey(OutboxMessage, models.CASCADE, related_name="deliveries")
+    handler = models.CharField("nơi nhận", max_length=200)
+    delivered_at = models.DateTimeField("giao lúc")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "handler"], name="core_delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.handler}"
 
 
 class StoredFile(models.Model):

@@ -1,13 +1,13 @@
 """News from one module to those above it: written with the change, delivered afterwards, at least once.
 
-Handlers stand in the `jobs.py` of the upper module and are idempotent: a message may come twice, never not
-at all. A handler that fails is tried again with growing pauses; after the last try the message stays, named
-with its error, for a person to look at. One bad message does not hold up the others.
+Handlers stand in the `jobs.py` of the upper module and are short: long work becomes a job. Each handler of a
+message runs in a transaction of its own, together with the record that it has run, so a message that comes
+twice changes nothing twice, and a handler that fails does not keep the others waiting. A failed attempt is
+repeated with growing pauses; after the last one the message stays, with its error, for a person to look at.
 """
 
 import datetime as dt
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -19,22 +19,27 @@ Handler = Callable[[dict[str, Any]], None]
 ATTEMPTS = 8
 FIRST_PAUSE = dt.timedelta(seconds=10)
 logger = logging.getLogger(__name__)
-_handlers: defaultdict[str, list[Handler]] = defaultdict(list)
+_handlers: dict[str, dict[str, Handler]] = {}
 
 
 def handles(topic: str) -> Callable[[Handler], Handler]:
-    """Register a function for a topic."""
+    """Register a function for a topic; its module and name are how deliveries know it again."""
 
     def register(handler: Handler) -> Handler:
-        if handler not in _handlers[topic]:
-            _handlers[topic].append(handler)
+        _handlers.setdefault(topic, {})[f"{handler.__module__}.{handler.__qualname__}"] = handler
         return handler
 
     return register
 
 
 def publish(*, topic: str, payload: dict[str, Any], at: dt.datetime) -> OutboxMessage:
-    """Write one message in the caller's transaction; it leaves only if that commits."""
+    """Write one message in the caller's transaction; it leaves only if that commits.
+
+    Args:
+        topic: module and event, such as `datasets.changed`.
+        payload: keys of what it is about, as JSON values; never personal data.
+        at: aware time of the change.
+    """
     return OutboxMessage.objects.create(topic=topic, payload=payload, created_at=at, next_attempt_at=at)
 
 
@@ -42,7 +47,7 @@ def sweep(*, at: dt.datetime, limit: int = 100) -> int:
     """Deliver what is due.
 
     Returns:
-        How many messages were delivered.
+        How many messages were delivered to all their handlers.
     """
     due = OutboxMessage.objects.filter(delivered_at__isnull=True, next_attempt_at__lte=at)
     keys = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
@@ -50,33 +55,59 @@ def sweep(*, at: dt.datetime, limit: int = 100) -> int:
 
 
 def given_up() -> list[OutboxMessage]:
-    """Messages that could not be delivered and wait for a person."""
+    """Messages that could not be delivered and wait for a person, oldest first."""
     return list(OutboxMessage.objects.filter(delivered_at__isnull=True, next_attempt_at__isnull=True).order_by("pk"))
 
 
 def _deliver(key: int, at: dt.datetime) -> bool:
-    """Hand one message to its handlers and mark it, in one transaction with what they write."""
-    try:
-        with transaction.atomic():
-            waiting = OutboxMessage.objects.select_for_update().filter(pk=key, delivered_at__isnull=True)
-            message = waiting.first()
-            if message is None:
-                return False
-            for handler in _handlers[message.topic]:
-                handler(message.payload)
-            message.delivered_at, message.attempts = at, message.attempts + 1
-            message.save(update_fields=["delivered_at", "attempts"])
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises, the message must be tried again
-        _postpone(key, at, error)
+    message = _claim(key, at)
+    if message is None:
         return False
+    handlers = _handlers.get(message.topic, {})
+    errors = [_hand_over(message, name, handler, at) for name, handler in handlers.items()]
+    first = next((error for error in errors if error), None)
+    if first is not None:
+        _keep(message, first)
+        return False
+    OutboxMessage.objects.filter(pk=key).update(delivered_at=at, last_error="")
     return True
 
 
-def _postpone(key: int, at: dt.datetime, error: Exception) -> None:
-    message = OutboxMessage.objects.get(pk=key)
+@transaction.atomic
+def _claim(key: int, at: dt.datetime) -> OutboxMessage | None:
+    """Take a message for one attempt, counted beforehand, so that a message which kills its worker is not the
+    first to be tried for ever."""
+    due = OutboxMessage.objects.filter(pk=key, delivered_at__isnull=True, next_attempt_at__lte=at)
+    message = due.select_for_update(skip_locked=True).first()
+    if message is None:
+        return None
+    if message.attempts >= ATTEMPTS:
+        _keep(message, "the worker ended during the last attempt")
+        return None
     message.attempts += 1
-    message.last_error = f"{type(error).__name__}: {error}"[:300]
-    pause = FIRST_PAUSE * 2 ** (message.attempts - 1)
-    message.next_attempt_at = at + pause if message.attempts < ATTEMPTS else None
-    message.save(update_fields=["attempts", "last_error", "next_attempt_at"])
-    logger.warning("outbox message %s (%s) failed, attempt %s", key, message.topic, message.attempts)
+    message.next_attempt_at = at + FIRST_PAUSE * 2 ** (message.attempts - 1)
+    message.save(update_fields=["attempts", "next_attempt_at"])
+    return message
+
+
+def _hand_over(message: OutboxMessage, name: str, handler: Handler, at: dt.datetime) -> str:
+    """Run one handler unless it has run; its error, or nothing."""
+    try:
+        with transaction.atomic():
+            _delivery, is_new = message.deliveries.get_or_create(handler=name, defaults={"delivered_at": at})
+            if is_new:
+                handler(message.payload)
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises, the message must be tried again
+        logger.warning("outbox message %s (%s): %s failed", message.pk, message.topic, name)
+        first_line = str(error).partition("\n")[0]  # further lines of database errors hold values
+        return f"{name}: {type(error).__name__}: {first_line}"
+    return ""
+
+
+def _keep(message: OutboxMessage, error: str) -> None:
+    """Note why a message could not be delivered; after the last attempt nothing is tried any more."""
+    message.last_error = error[:300]
+    if message.attempts >= ATTEMPTS:
+        message.next_attempt_at = None
+        logger.error("outbox message %s (%s) is given up", message.pk, message.topic)
+    message.save(update_fields=["last_error", "next_attempt_at"])

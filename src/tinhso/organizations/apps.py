@@ -5,3 +5,10 @@ class OrganizationsConfig(AppConfig):
     name = "tinhso.organizations"
     label = "organizations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the province on every page."""
+        from tinhso.core import slots
+        from tinhso.organizations.selectors import province_name
+
+        slots.fill_place(province_name)

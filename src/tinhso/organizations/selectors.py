@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.core.per_request import once_per_request
-from tinhso.organizations.choices import DayKind
+from tinhso.organizations.choices import DayKind, UnitKind
 from tinhso.organizations.models import CalendarVersion, Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
 from tinhso.organizations.rules import WorkingCalendar
 
@@ -151,6 +151,12 @@ def units_on(on: dt.date) -> list[UnitRow]:
         if _holds(_span(v), on)
     ]
     return sorted(rows, key=lambda row: (row.parent_id is not None, row.code))
+
+
+def province_name() -> str:
+    """What the province is called now; empty before the reference data are loaded."""
+    provinces = [version for version in tree().versions if version.kind == UnitKind.PROVINCE]
+    return max(provinces, key=lambda version: version.valid_from).name if provinces else ""
 
 
 def ancestors(unit_id: int, on: dt.date) -> list[int]:

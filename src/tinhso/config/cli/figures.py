@@ -136,7 +136,7 @@ def _json(figure: "Figure") -> dict[str, Any]:
 
 
 def _print(found: "list[Figure]") -> None:
-    from tinhso.core.templatetags.tinhso import number, percent
+    from tinhso.core.numbers import number, percent
 
     missing = {"no_occurrence": "không phát sinh", "no_data": "chưa có số liệu"}
     for figure in found:

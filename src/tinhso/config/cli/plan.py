@@ -92,7 +92,7 @@ def _target(standing: "Standing") -> dict[str, Any]:
 
 
 def _print(found: "PlanStatus", unit: str) -> None:
-    from tinhso.core.templatetags.tinhso import percent
+    from tinhso.core.numbers import percent
 
     print(f"{found.plan.title} ({found.plan.number}) – {unit}, kỳ {found.period}, tính đến {found.as_of:%d/%m/%Y}")
     for standing in found.standings:

@@ -5,44 +5,31 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from tinhso.core import numbers
+from tinhso.core.clock import VIETNAM
+from tinhso.core.numbers import MISSING, Number
 
 register = template.Library()
-NBSP = "\N{NO-BREAK SPACE}"
-
-
-@register.filter
-def number(value: Decimal | float | int | None) -> str:
-    """1234567.5 as “1.234.567,5”; whole numbers without decimals; nothing for None."""
-    if value is None:
-        return "–"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
-    return text.translate(str.maketrans(",.", ".,"))
-
-
-@register.filter
-def percent(value: float | None) -> str:
-    """0.5845 as “58,45 %”: at most two decimals, never rounded up to a whole that was not reached."""
-    if value is None:
-        return "–"
-    shown = Decimal(str(value)) * 100
-    cut = shown.quantize(Decimal("0.01"), rounding="ROUND_FLOOR")
-    return f"{number(cut)}{NBSP}%"
+register.filter("number", numbers.number)
+register.filter("percent", numbers.percent)
+register.filter("points", numbers.points)
+register.filter("change", numbers.change)
 
 
 @register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
     """30/09/2023."""
-    return f"{value:%d/%m/%Y}" if value else "–"
+    return f"{value:%d/%m/%Y}" if value else MISSING
 
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """30/09/2023 14:05, in Vietnam's time."""
-    from tinhso.core.clock import VIETNAM
-
-    return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if value else "–"
+    return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if value else MISSING
 
 
 @register.filter
@@ -50,57 +37,95 @@ def cell(value: object) -> str:
     """A record's value as a table shows it."""
     match value:
         case None | "":
-            return "–"
+            return MISSING
         case bool():
-            return "có" if value else "không"
+            return _("có") if value else _("không")
         case dt.datetime():
             return f"{value:%d/%m/%Y %H:%M}"
         case dt.date():
             return f"{value:%d/%m/%Y}"
         case int() | float() | Decimal():
-            return number(value)
+            return numbers.number(value)
         case _:
             return str(value)
 
 
+@register.filter
+def is_number(value: object) -> bool:
+    """Whether a table sets the value to the right."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96, 24, 3
+LEAST_SPAN = 0.1  # ten percentage points: a smaller movement is drawn as the small movement it is
+
+
 @register.simple_tag
-def sparkline(values: Sequence[float | None], label: str, ceiling: float = 1.0) -> SafeString:
+def sparkline(values: Sequence[float | None], label: str) -> SafeString:
     """A small line of values over time; gaps stay gaps."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return mark_safe('<span class="ts-muted">–</span>')
-    low, high = min([*known, 0.0]), max([*known, ceiling])
-    step = 96 / max(len(values) - 1, 1)
-    points = " ".join(
-        f"{2 + index * step:.1f},{26 - (value - low) / ((high - low) or 1) * 24:.1f}"
-        for index, value in enumerate(values)
-        if value is not None
+    middle = (min(known) + max(known)) / 2
+    span = max(max(known) - min(known), LEAST_SPAN)
+    across = (SPARK_WIDTH - 2 * SPARK_MARGIN) / max(len(values) - 1, 1)
+    up = SPARK_HEIGHT - 2 * SPARK_MARGIN
+    pieces: list[list[tuple[str, str]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            pieces.append([])
+            continue
+        height = SPARK_HEIGHT / 2 - (value - middle) / span * up
+        pieces[-1].append((f"{SPARK_MARGIN + index * across:.1f}", f"{height:.1f}"))
+    drawn = [piece for piece in pieces if piece]
+    lines = format_html_join(
+        "", '<polyline points="{}"/>', ((" ".join(",".join(point) for point in piece),) for piece in drawn)
     )
-    last = points.rsplit(" ", 1)[-1].split(",")
     return format_html(
-        '<svg class="ts-spark" viewBox="0 0 100 28" width="100" height="28" role="img" aria-label="{}">'
-        '<polyline points="{}"/><circle cx="{}" cy="{}" r="2.4"/></svg>',
+        '<svg class="ts-spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
+        '{}<circle cx="{}" cy="{}" r="2.5"/></svg>',
+        SPARK_WIDTH,
+        SPARK_HEIGHT,
+        SPARK_WIDTH,
+        SPARK_HEIGHT,
         label,
-        points,
-        last[0],
-        last[1],
+        lines,
+        *drawn[-1][-1],
     )
 
 
 @register.simple_tag
-def target_bar(value: float | None, target: float, expected: float | None, status: str, label: str) -> SafeString:
-    """A bar of the value with a mark at the target and one at what is expected by now."""
-    whole = max(target, value or 0.0, 0.0001)
-    width = 0 if value is None else min(value / whole, 1.0) * 100
-    goal = target / whole * 100
-    due = "" if expected is None else format_html('<path class="due" d="M{} 1v12"/>', f"{expected / whole * 100:.1f}")
+def target_bar(value: Number | None, target: float, expected: float | None, status: str, label: str = "") -> SafeString:
+    """A bar of the value up to the target, with a mark at the target and one at what is needed by now.
+
+    Without a label the drawing only repeats what stands beside it, and readers of the screen skip it.
+    """
+    reached = float(value or 0)
+    whole = max(target, reached, 0.0001)
+    due = (
+        ""
+        if expected is None
+        else format_html('<path class="due" d="M{} 1v14"/>', f"{min(expected / whole * 100, 99.4):.1f}")
+    )
     return format_html(
-        '<svg class="ts-bar ts-bar-{}" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<rect class="track" x="0" y="4" width="100" height="6" rx="3"/>'
-        '<rect class="fill" x="0" y="4" width="{}" height="6" rx="3"/>{}<path class="goal" d="M{} 0v14"/></svg>',
+        '<svg class="ts-bar ts-bar-{}" viewBox="0 0 100 16" preserveAspectRatio="none" {}>'
+        '<rect class="track" y="4" width="100" height="8"/><rect class="fill" y="4" width="{}" height="8"/>'
+        '{}<path class="goal" d="M{} 1v14"/></svg>',
         status,
-        label,
-        f"{width:.1f}",
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true" focusable="false"'),
+        f"{min(reached / whole, 1.0) * 100:.1f}",
         due,
-        f"{min(goal, 99.4):.1f}",
+        f"{min(target / whole * 100, 99.4):.1f}",
+    )
+
+
+@register.simple_tag
+def share_bar(share: float | None, largest: float | None = None) -> SafeString:
+    """A thin bar of a share against the largest one of its list, beside the number that says it."""
+    return format_html(
+        '<svg class="ts-share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="fill" width="{}" height="8"/></svg>',
+        f"{min((share or 0.0) / (largest or 1.0), 1.0) * 100:.1f}",
     )

@@ -1,12 +1,33 @@
-// Charts become interactive on request; everything works without this file.
-for (const button of document.querySelectorAll("[data-ts-chart]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const holder = document.getElementById(button.dataset.tsChart);
-    const spec = JSON.parse(document.getElementById(button.dataset.tsSpec).textContent);
-    button.disabled = true;
-    await import(button.dataset.tsBundle);
-    await window.tinhsoChart(holder, spec);
-    button.hidden = true;
+// Small comforts on every page; everything works without this file.
+
+// Menus close with Escape, by a click elsewhere, and when the focus leaves them.
+for (const menu of document.querySelectorAll("[data-ts-menu]")) {
+  document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.removeAttribute("open");
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
   });
 }
+
+// A form is sent once, however often its button is pressed.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.tsSent) event.preventDefault();
+    form.dataset.tsSent = "yes";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+}
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-ts-sent]")) {
+    delete form.dataset.tsSent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// What is wrong with a form is read out first.
+document.querySelector("[data-ts-problems]")?.focus();

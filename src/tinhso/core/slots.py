@@ -1,0 +1,39 @@
+"""Places on every page that modules above core fill, so that core knows none of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of a menu."""
+
+    url: str
+    title: str
+
+
+_place: list[Callable[[], str]] = []
+_links: list[Callable[[HttpRequest], Iterable[Link]]] = []
+
+
+def fill_place(name: Callable[[], str]) -> None:
+    """Say of which place every page speaks: the province."""
+    _place[:] = [name]
+
+
+def add_links(links: Callable[[HttpRequest], Iterable[Link]]) -> None:
+    """Add entries to the menu of the person who is signed in."""
+    if links not in _links:
+        _links.append(links)
+
+
+def place() -> str:
+    """The place's name; empty when nothing fills the slot."""
+    return _place[0]() if _place else ""
+
+
+def links(request: HttpRequest) -> list[Link]:
+    """The entries for one person."""
+    return [link for found in _links for link in found(request)]
