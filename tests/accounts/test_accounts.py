@@ -4,6 +4,7 @@ import pytest
 
 from tests.accounts.factories import FIRST, PASSWORD, person
 from tests.conftest import AT
+from tests.operations.conftest import BACKEND
 from tinhso.accounts import api, services
 from tinhso.accounts.api import Action, Role
 from tinhso.core.models import AuditEntry
@@ -83,26 +84,31 @@ def test_every_act_on_accounts_is_audited(province):
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"accounts.user_created", "accounts.role_given"}
 
 
-def test_officials_sign_in_and_nobody_signs_up(province, client):
+def test_officials_sign_in(province, client):
     person(username="an")
 
     page = client.post("/accounts/login/", {"login": "an", "password": PASSWORD})
+
     assert (page.status_code, page.url) == (302, "/")
-    assert (
-        "Sign Up Closed" in client.get("/accounts/signup/").content.decode()
-        or client.get("/accounts/signup/").status_code == 302
-    )
+
+
+def test_nobody_signs_up(province, client):
+    fields = {"username": "la", "password1": PASSWORD, "password2": PASSWORD}
+
+    client.post("/accounts/signup/", fields)
+
+    assert not api.User.objects.filter(username="la").exists()
 
 
 def test_an_administrator_adds_somebody_within_the_own_scope_only(province, client):
-    client.force_login(
-        person(Role.ADMINISTRATOR, "SL-STC", "boss"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
-    fields = {"username": "moi", "full_name": "Mới", "password": PASSWORD, "role": Role.VIEWER}
+    boss = person(Role.ADMINISTRATOR, "SL-STC", "boss")
+    client.force_login(boss, backend=BACKEND)
+    fields = {"full_name": "Mới", "password": PASSWORD, "role": Role.VIEWER, "valid_from": "2024-01-15"}
+    own = boss.assignments.get().org_unit_id
 
-    outside = client.post("/people/", fields | {"unit_code": "14"})
-    inside = client.post("/people/", fields | {"unit_code": "SL-STC", "username": "moi2"})
+    outside = client.post("/people/new/", fields | {"unit": unit("14"), "username": "ngoai"})
+    inside = client.post("/people/new/", fields | {"unit": own, "username": "trong"})
 
-    assert outside.status_code == 404
-    assert inside.status_code == 302
-    assert api.User.objects.filter(username="moi2").exists()
+    assert (outside.status_code, inside.status_code) == (422, 302)
+    assert not api.User.objects.filter(username="ngoai").exists()
+    assert api.User.objects.get(username="trong").must_change_password

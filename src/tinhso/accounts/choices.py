@@ -3,6 +3,8 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+UnitChoices = list[tuple[str, list[tuple[int, str]]]]  # levels, each with (primary key, name) of its units
+
 
 class Role(models.TextChoices):
     """What a person does for a unit and everything under it."""

@@ -1,12 +1,13 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from tinhso.accounts.choices import Role
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds people by user name."""
+    """Finds people by user name; accounts are made by `services.create_user`, which audits it."""
 
 
 class User(AbstractBaseUser):
@@ -16,11 +17,15 @@ class User(AbstractBaseUser):
     full_name = models.CharField("họ và tên", max_length=150)
     email = models.EmailField("thư điện tử", blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
+    must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # somebody else knows it
     created_at = models.DateTimeField("tạo lúc")
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("username"), name="accounts_username_once")]
 
     def __str__(self) -> str:
         return self.username

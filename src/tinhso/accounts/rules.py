@@ -1,5 +1,7 @@
 """Who may do what, without any database."""
 
+import re
+
 from tinhso.accounts.choices import Action, Role
 
 ROLES_THAT_MAY: dict[Action, frozenset[Role]] = {
@@ -9,3 +11,10 @@ ROLES_THAT_MAY: dict[Action, frozenset[Role]] = {
     Action.MANAGE_PLAN: frozenset({Role.PLAN_OWNER}),
     Action.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
+
+USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,148}[a-z0-9])?")
+
+
+def is_username(text: str) -> bool:
+    """Small letters without tone marks, digits, and . _ - between them: typed alike on every keyboard."""
+    return USERNAME.fullmatch(text) is not None

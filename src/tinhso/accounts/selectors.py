@@ -4,13 +4,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TypeVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tinhso.accounts.choices import Action
 from tinhso.accounts.models import Assignment, User
 from tinhso.accounts.rules import ROLES_THAT_MAY
+from tinhso.core import clock
 from tinhso.core.per_request import once_per_request
+from tinhso.core.slots import Link
 from tinhso.organizations import api as organizations
 
 Row = TypeVar("Row", bound=Model)
@@ -72,7 +78,35 @@ def _assignments(user_id: int) -> list[Assignment]:
     return list(Assignment.objects.filter(user=user_id))
 
 
-def people_in(units: frozenset[int]) -> QuerySet[User]:
-    """People with a role in some units, and people without any role."""
+def people_in(units: frozenset[int], *, search: str = "") -> QuerySet[User]:
+    """People who have or had a role in some units, and people without any role, by user name.
+
+    Args:
+        units: primary keys of `OrgUnit`.
+        search: part of a user name or full name; empty for all.
+    """
     inside = Q(assignments__org_unit__in=units) | Q(assignments__isnull=True)
-    return User.objects.filter(inside).distinct().order_by("username")
+    named = Q(username__icontains=search) | Q(full_name__icontains=search)
+    return User.objects.filter(inside, named).distinct().order_by("username")
+
+
+def looks_after(units: frozenset[int], person: User, on: dt.date) -> bool:
+    """Whether all that a person may do from a day on lies within some units: only then may an administrator of
+    these units lock the account or give it a password."""
+    current = person.assignments.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    return not current.exclude(org_unit__in=units).exists()
+
+
+def has_second_factor(person: User) -> bool:
+    """Whether a second factor is asked for at sign-in."""
+    return bool(Authenticator.objects.filter(user=person).exists())
+
+
+def menu_links(request: HttpRequest) -> list[Link]:
+    """What stands in the menu of a person: administrators look after people."""
+    if (
+        not isinstance(request.user, User)
+        or scope(user=request.user, action=Action.ADMINISTER, on=clock.today()).is_empty
+    ):
+        return []
+    return [Link(reverse("accounts:people"), _("Người dùng và vai trò"))]

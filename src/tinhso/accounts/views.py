@@ -1,74 +1,212 @@
 """People and their roles, for administrators within their own scope."""
 
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tinhso.accounts import services
+from tinhso.accounts import presenters, selectors, services
 from tinhso.accounts.api import Action, Role, SignedInRequest, action_required
-from tinhso.accounts.forms import PersonForm
+from tinhso.accounts.forms import PasswordForm, PersonForm, RoleForm
 from tinhso.accounts.models import Assignment, User
-from tinhso.accounts.selectors import people_in
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
-from tinhso.organizations import api as organizations
+
+PER_PAGE = 50
 
 
+@require_safe
 @action_required(Action.ADMINISTER)
 def people(request: SignedInRequest) -> HttpResponse:
-    """Everybody with a role in scope; a form for a new account."""
-    form = PersonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _created(request, form):
-        return redirect("accounts:people")
+    """Everybody with a role in scope, page by page."""
+    search = request.GET.get("q", "").strip()
+    units = request.scope.unit_ids
+    found = selectors.people_in(units, search=search).prefetch_related("assignments")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "rows": presenters.people(page, units, clock.today()),
+        "search": search,
+        "total": page.paginator.count,
+        "pages": _pages(page, search),
+    }
+    return render(request, "accounts/people.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@action_required(Action.ADMINISTER)
+def add(request: SignedInRequest) -> HttpResponse:
+    """A form for a new account; the account."""
     today = clock.today()
-    names = {row.unit_id: row.name for row in organizations.units_on(today)}
-    rows = [
-        (
-            person,
-            [(a, names.get(a.org_unit_id, a.org_unit_id)) for a in person.assignments.all() if a.valid_to is None],
-        )
-        for person in people_in(request.scope.unit_ids).prefetch_related("assignments")
-    ]
-    return render(request, "accounts/people.html", {"rows": rows, "form": form}, status=422 if form.is_bound else 200)
+    form = PersonForm(request.POST or None, units=presenters.unit_choices(request.scope, today), today=today)
+    if form.is_valid() and _is_done(form, lambda: _create(request, form.cleaned_data)):
+        messages.success(request, _("Đã tạo tài khoản “%(name)s”.") % {"name": form.cleaned_data["username"]})
+        return redirect("accounts:people")
+    return render(request, "accounts/person_form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _created(request: SignedInRequest, form: PersonForm) -> bool:
-    """Create the account, or put the refusal on the form."""
-    data, at, actor = form.cleaned_data, clock.now(), request.user.username
-    try:
-        unit = organizations.resolve(data["unit_code"], at.date()).org_unit_id
-        if not request.scope.allows(unit):
-            raise Http404
-        user = services.create_user(
-            username=data["username"],
-            full_name=data["full_name"],
-            password=data["password"],
-            actor=actor,
-            at=at,
-        )
-        services.assign(user=user, role=Role(data["role"]), unit_id=unit, valid_from=at.date(), actor=actor, at=at)
-    except RuleViolation as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+@require_http_methods(["GET", "HEAD", "POST"])
+@action_required(Action.ADMINISTER)
+def person(request: SignedInRequest, user_id: int) -> HttpResponse:
+    """One person: roles, and a form for another one."""
+    found, today = _person_or_404(request, user_id), clock.today()
+    form = RoleForm(request.POST or None, units=presenters.unit_choices(request.scope, today), today=today)
+    if form.is_valid() and _is_done(form, lambda: _give_role(request, found, form.cleaned_data)):
+        messages.success(request, _("Đã giao vai trò."))
+        return redirect("accounts:person", user_id)
+    return _show(request, found, form, PasswordForm())
+
+
+@require_POST
+@action_required(Action.ADMINISTER)
+def password(request: SignedInRequest, user_id: int) -> HttpResponse:
+    """Give a person a new password."""
+    found, today = _manageable_or_404(request, user_id), clock.today()
+    form = PasswordForm(request.POST)
+    if form.is_valid() and _is_done(form, lambda: _give_password(request, found, form.cleaned_data)):
+        messages.success(request, _("Đã cấp mật khẩu mới; các phiên đang mở của người này đã kết thúc."))
+        return redirect("accounts:person", user_id)
+    return _show(request, found, RoleForm(units=presenters.unit_choices(request.scope, today), today=today), form)
 
 
 @require_POST
 @action_required(Action.ADMINISTER)
 def end(request: SignedInRequest, assignment_id: int) -> HttpResponse:
-    """End a role today."""
+    """End a role at once: yesterday was its last day."""
     found = get_object_or_404(Assignment, pk=assignment_id, org_unit__in=request.scope.unit_ids)
-    services.end_assignment(assignment=found, last_day=clock.today(), actor=request.user.username, at=clock.now())
-    return redirect("accounts:people")
+    actor, at = request.user.username, clock.now()
+    last_day = at.date() - dt.timedelta(days=1)
+    return _done(
+        request,
+        found.user_id,
+        lambda: services.end_assignment(assignment=found, last_day=last_day, actor=actor, at=at),
+        _("Đã thu hồi vai trò."),
+    )
 
 
 @require_POST
 @action_required(Action.ADMINISTER)
 def disable(request: SignedInRequest, user_id: int) -> HttpResponse:
     """Close an account."""
-    found = get_object_or_404(people_in(request.scope.unit_ids), pk=user_id)
+    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
+    said = _("Đã khóa tài khoản.")
+    return _done(request, user_id, lambda: services.disable_user(user=user, actor=actor, at=at), said)
+
+
+@require_POST
+@action_required(Action.ADMINISTER)
+def enable(request: SignedInRequest, user_id: int) -> HttpResponse:
+    """Open a closed account again."""
+    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
+    said = _("Đã mở khóa tài khoản.")
+    return _done(request, user_id, lambda: services.enable_user(user=user, actor=actor, at=at), said)
+
+
+@require_POST
+@action_required(Action.ADMINISTER)
+def remove_second_factor(request: SignedInRequest, user_id: int) -> HttpResponse:
+    """Let a person who lost the telephone sign in by password."""
+    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
+    said = _("Đã gỡ xác thực hai lớp.")
+    return _done(request, user_id, lambda: services.remove_second_factor(user=user, actor=actor, at=at), said)
+
+
+def _person_or_404(request: SignedInRequest, user_id: int) -> User:
+    return get_object_or_404(selectors.people_in(request.scope.unit_ids), pk=user_id)
+
+
+def _manageable_or_404(request: SignedInRequest, user_id: int) -> User:
+    """A person all of whose roles are in scope; whoever serves elsewhere, too, is for others to look after."""
+    found = _person_or_404(request, user_id)
+    if not selectors.looks_after(request.scope.unit_ids, found, clock.today()):
+        raise Http404
+    return found
+
+
+def _show(request: SignedInRequest, found: User, role_form: RoleForm, password_form: PasswordForm) -> HttpResponse:
+    units, today = request.scope.unit_ids, clock.today()
+    context = {
+        "person": found,
+        "roles": presenters.roles(found, units, today),
+        "role_form": role_form,
+        "password_form": password_form,
+        "may_manage": selectors.looks_after(units, found, today),
+        "is_self": found.pk == request.user.pk,
+        "has_second_factor": selectors.has_second_factor(found),
+    }
+    is_refused = role_form.is_bound or password_form.is_bound
+    return render(request, "accounts/person.html", context, status=422 if is_refused else 200)
+
+
+def _create(request: SignedInRequest, data: dict[str, Any]) -> None:
+    services.open_account(
+        username=data["username"],
+        full_name=data["full_name"],
+        email=data["email"],
+        password=data["password"],
+        role=Role(data["role"]),
+        unit_id=data["unit"],
+        valid_from=data["valid_from"],
+        valid_to=data["valid_to"],
+        actor=request.user.username,
+        at=clock.now(),
+    )
+
+
+def _give_role(request: SignedInRequest, user: User, data: dict[str, Any]) -> None:
+    services.assign(
+        user=user,
+        role=Role(data["role"]),
+        unit_id=data["unit"],
+        valid_from=data["valid_from"],
+        valid_to=data["valid_to"],
+        actor=request.user.username,
+        at=clock.now(),
+    )
+
+
+def _give_password(request: SignedInRequest, user: User, data: dict[str, Any]) -> None:
+    services.give_password(user=user, password=data["password"], actor=request.user, at=clock.now())
+
+
+def _is_done(form: Form, act: Callable[[], None]) -> bool:
+    """Whether an act succeeded; a refusal is put on the form."""
     try:
-        services.disable_user(user=User.objects.get(pk=found.pk), actor=request.user, at=clock.now())
-    except RuleViolation:
-        return redirect("accounts:people")
-    return redirect("accounts:people")
+        act()
+    except RuleViolation as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def _done(request: SignedInRequest, user_id: int, act: Callable[[], None], said: str) -> HttpResponse:
+    """Do it and go back to the person, or to the list when the person is no longer in scope."""
+    try:
+        act()
+    except RuleViolation as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    is_shown = selectors.people_in(request.scope.unit_ids).filter(pk=user_id).exists()
+    return redirect("accounts:person", user_id) if is_shown else redirect("accounts:people")
+
+
+def _pages(page: "Page[User]", search: str) -> dict[str, Any]:
+    """What the component for pages shows."""
+
+    def url(number: int) -> str:
+        return "?" + urlencode({"q": search, "page": number})
+
+    return {
+        "number": page.number,
+        "last": page.paginator.num_pages,
+        "previous": url(page.number - 1) if page.has_previous() else "",
+        "next": url(page.number + 1) if page.has_next() else "",
+    }
