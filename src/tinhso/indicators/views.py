@@ -2,21 +2,26 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core.errors import UnknownName
-from tinhso.indicators import api
-
-PILLARS = {"gov": "Chính quyền số", "econ": "Kinh tế số", "soc": "Xã hội số", "sec": "An toàn thông tin mạng"}
+from tinhso.core.exports import csv_answer
+from tinhso.indicators import api, presenters
+from tinhso.indicators.presenters import Crumb
 
 
 @require_safe
 @action_required(Action.VIEW_FIGURES)
 def catalog(request: SignedInRequest) -> HttpResponse:
     """Every indicator by pillar, with its formula in words."""
-    found = api.definitions()
-    groups = [(title, [one for one in found if one.text.pillar == key]) for key, title in PILLARS.items()]
+    groups = presenters.groups(api.definitions())
+    if request.GET.get("format") == "csv":
+        headers = [_("Chỉ tiêu"), _("Tên"), _("Trụ cột"), _("Tử số"), _("Mẫu số")]
+        lines = [[r.id, r.name, group.title, r.numerator, r.denominator] for group in groups for r in group.rows]
+        return csv_answer("chi-tieu.csv", headers, lines)
     return render(request, "indicators/catalog.html", {"groups": groups})
 
 
@@ -29,8 +34,12 @@ def definition(request: SignedInRequest, indicator: str) -> HttpResponse:
     except UnknownName:
         raise Http404 from None
     context = {
-        "definition": found,
-        "pillar": PILLARS[found.text.pillar],
-        "measures": list(found.text.measures.items()),
+        "crumbs": [Crumb(_("Chỉ tiêu"), reverse("indicators:catalog")), Crumb(found.name)],
+        "name": found.name,
+        "text": found.text,
+        "pillar": presenters.pillar_titles()[found.text.pillar],
+        "legal": presenters.acts(found.text),
+        "measures": presenters.measures(found.text),
+        "examples": presenters.examples(found.text),
     }
     return render(request, "indicators/definition.html", context)

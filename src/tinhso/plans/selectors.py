@@ -192,7 +192,9 @@ class PlanStatus:
 
 
 @dataclass(frozen=True)
-class _Question:
+class Question:
+    """A plan, a period and a day, with defaults filled in."""
+
     plan: Plan
     period: periods.Period
     as_of: dt.date  # evaluation date of the statuses
@@ -210,7 +212,7 @@ class _Question:
         return self.year_code if definition.is_yearly else self.period.code
 
 
-def question(*, number: str | None, period: str | None, as_of: dt.date | None) -> _Question:
+def question(*, number: str | None, period: str | None, as_of: dt.date | None) -> Question:
     """What is asked for, with its defaults: the year to date, on the last day covered by data.
 
     Raises:
@@ -232,7 +234,7 @@ def question(*, number: str | None, period: str | None, as_of: dt.date | None) -
         wanted = periods.year_to_date(day)
     else:
         wanted = indicators.parse_period(period)
-    return _Question(found, wanted, min(day, wanted.ends_on), None if as_of in (None, stored) else as_of)
+    return Question(found, wanted, min(day, wanted.ends_on), None if as_of in (None, stored) else as_of)
 
 
 def status(
@@ -255,7 +257,7 @@ def status(
     return PlanStatus(asked.plan, unit_id, asked.period.code, asked.as_of, by_unit[unit_id])
 
 
-def statuses(asked: _Question, unit_ids: Sequence[int], only: Sequence[str] | None = None) -> dict[int, list[Standing]]:
+def statuses(asked: Question, unit_ids: Sequence[int], only: Sequence[str] | None = None) -> dict[int, list[Standing]]:
     """The standings at several units at once, in the plan's order of targets."""
     codes = {asked.period.code, asked.year_code, asked.baseline_code}
     targets = [target for target in asked.plan.targets if only is None or target.indicator in only]
@@ -282,7 +284,7 @@ def statuses(asked: _Question, unit_ids: Sequence[int], only: Sequence[str] | No
 
 
 def _standing(
-    asked: _Question,
+    asked: Question,
     target: Target,
     definition: indicators.Definition,
     unit_id: int,
@@ -347,7 +349,7 @@ class Part:
     share: float | None
 
 
-def breakdown(asked: _Question, indicator: str, unit_ids: Sequence[int]) -> list[Part]:
+def breakdown(asked: Question, indicator: str, unit_ids: Sequence[int]) -> list[Part]:
     """One target at several units, with each one's share of what they miss together."""
     found = [one[0] for one in statuses(asked, unit_ids, [indicator]).values()]
     shown = [standing for standing in found if standing.figure.status == "ok"]

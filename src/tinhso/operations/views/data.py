@@ -1,68 +1,77 @@
-"""The data page: datasets, batches, quarantine, uploads."""
-
-import datetime as dt
+"""The data pages: datasets, batches, the rows kept back."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, action_required
-from tinhso.core import clock
+from tinhso.core import audit, clock
 from tinhso.core.errors import RuleViolation, UnknownName
 from tinhso.core.exports import csv_answer
 from tinhso.datasets import api as datasets
-from tinhso.operations import presenters
-from tinhso.operations.forms import RevokeForm, UploadForm
-from tinhso.operations.presenters import Crumb, address
+from tinhso.operations.forms import RevokeForm
+from tinhso.operations.presenters import common
+from tinhso.operations.presenters import data as presenters
+from tinhso.operations.presenters.common import Crumb, address
+from tinhso.operations.presenters.data import BatchRow
 from tinhso.organizations import api as organizations
 
 ROWS_A_PAGE = 50
-ALL_BATCHES = 200
+LATEST_BATCHES = 15
+ALL_BATCHES = 500
 
 
-def _whole_province(scope: accounts.Scope) -> bool:
+def covers_province(scope: accounts.Scope) -> bool:
     """Whether a scope reaches every unit, so that no row can lie outside it."""
     provinces = {row.unit_id for row in organizations.units_on(clock.today()) if row.kind == "province"}
     return bool(provinces & scope.unit_ids)
 
 
-def _may_import(request: SignedInRequest) -> bool:
+def may_import(request: SignedInRequest) -> bool:
+    """Whether the reader may send files for some unit."""
     return not accounts.scope(user=request.user, action=Action.IMPORT_DATA, on=clock.today()).is_empty
+
+
+def _sees_batches(request: SignedInRequest) -> bool:
+    """Batches hold records of the whole province: for those who may see all of them."""
+    return covers_province(accounts.scope(user=request.user, action=Action.VIEW_RECORDS, on=clock.today()))
+
+
+def _may_revoke(request: SignedInRequest, batch: datasets.Batch) -> bool:
+    """A batch is revoked whole, so by somebody who may import for every unit."""
+    scope = accounts.scope(user=request.user, action=Action.IMPORT_DATA, on=clock.today())
+    return covers_province(scope) and batch.state == datasets.Batch.State.IN_FORCE
 
 
 @require_safe
 @action_required(Action.VIEW_FIGURES)
 def data(request: SignedInRequest) -> HttpResponse:
     """Every dataset with its reach and age, and the latest imports."""
-    reach = datasets.freshness()
-    last = max((f.last_day for f in reach.values() if f.last_day), default=None)
-    rows = [(f, _age(f.last_day, last), address("operations:dataset", f.dataset)) for f in reach.values()]
+    rows = presenters.dataset_rows()
     if request.GET.get("format") == "csv":
-        headers = ["Bộ dữ liệu", "Tên", "Số liệu đến ngày", "Dòng", "Giữ lại", "Lô", "Nhập lúc"]
-        return csv_answer(
-            "du-lieu.csv",
-            headers,
-            [[f.dataset, f.title, f.last_day, f.rows, f.quarantined, f.batches, f.imported_at] for f, _a, _u in rows],
-        )
+        headers = [
+            _("Bộ dữ liệu"),
+            _("Tên"),
+            _("Số liệu đến ngày"),
+            _("Dòng được nhận"),
+            _("Dòng giữ lại"),
+            _("Số lô"),
+            _("Nhập lúc"),
+        ]
+        lines = [[r.name, r.title, r.last_day, r.rows, r.quarantined, r.batches, r.imported_at] for r in rows]
+        return csv_answer("du-lieu.csv", headers, lines)
+    sees_batches = _sees_batches(request)
+    latest = datasets.recent_batches(limit=LATEST_BATCHES) if sees_batches else []
     context = {
         "rows": rows,
-        "batches": datasets.recent_batches(limit=15) if _sees_batches(request) else [],
-        "may_import": _may_import(request),
-        "old_days": presenters.OLD_DAYS,
-        "titles": {name: contract.title for name, contract in datasets.contracts().items()},
+        "batches": [presenters.batch_row(batch) for batch in latest],
+        "sees_batches": sees_batches,
+        "may_import": may_import(request),
+        "csv_url": address("operations:data", format="csv"),
     }
     return render(request, "operations/data.html", context)
-
-
-def _age(day: dt.date | None, last: dt.date | None) -> int | None:
-    return (last - day).days if day and last else None
-
-
-def _sees_batches(request: SignedInRequest) -> bool:
-    """Batches hold records of the whole province: for those who may see all of them."""
-    return _whole_province(accounts.scope(user=request.user, action=Action.VIEW_RECORDS, on=clock.today()))
 
 
 @require_safe
@@ -73,15 +82,50 @@ def dataset(request: SignedInRequest, name: str) -> HttpResponse:
         contract = datasets.contract(name)
     except UnknownName:
         raise Http404 from None
+    sees_batches = _sees_batches(request)
+    found = datasets.recent_batches(dataset=name, limit=ALL_BATCHES) if sees_batches else []
+    batches = [presenters.batch_row(batch) for batch in found]
+    if request.GET.get("format") == "csv":
+        return _batches_csv(batches, name)
     context = {
         "crumbs": [Crumb(_("Dữ liệu"), address("operations:data")), Crumb(contract.title)],
         "contract": contract,
-        "columns": list(contract.columns.items()),
-        "reach": datasets.freshness()[name],
-        "batches": datasets.recent_batches(dataset=name, limit=ALL_BATCHES) if _sees_batches(request) else [],
-        "may_import": _may_import(request),
+        "reach": next(row for row in presenters.dataset_rows() if row.name == name),
+        "columns": presenters.column_rows(contract),
+        "batches": batches,
+        "may_import": may_import(request),
+        "csv_url": address("operations:dataset", name, format="csv"),
     }
     return render(request, "operations/dataset.html", context)
+
+
+def _batches_csv(batches: list[BatchRow], name: str) -> HttpResponse:
+    headers = [
+        _("Lô"),
+        _("Nhập lúc"),
+        _("Người nhập"),
+        _("Đọc"),
+        _("Nhận"),
+        _("Giữ lại"),
+        _("Trùng"),
+        _("Từ chối"),
+        _("Tình trạng"),
+    ]
+    lines = [
+        [
+            batch.number,
+            batch.at,
+            batch.actor,
+            batch.read,
+            batch.accepted,
+            batch.quarantined,
+            batch.duplicate,
+            batch.refused,
+            batch.status.label,
+        ]
+        for batch in batches
+    ]
+    return csv_answer(f"{name}_cac-lo.csv", headers, lines)
 
 
 @require_safe
@@ -101,34 +145,47 @@ def _batch_or_404(request: SignedInRequest, key: int) -> datasets.Batch:
 
 
 def _batch_page(request: SignedInRequest, found: datasets.Batch, form: RevokeForm, status: int = 200) -> HttpResponse:
-    number = request.GET.get("page", "1")
-    page = max(int(number), 1) if number.isdigit() else 1
-    here = address("operations:batch", str(found.pk))
-    rows = datasets.quarantined_rows(batch=found.pk, offset=(page - 1) * ROWS_A_PAGE, limit=ROWS_A_PAGE)
-    contract = datasets.contract(found.dataset)
+    pages = common.pages(
+        found.quarantined,
+        ROWS_A_PAGE,
+        common.page_number(request.GET.get("page", "1")),
+        address("operations:batch", found.pk),
+    )
+    row = presenters.batch_row(found)
     context = {
         "crumbs": [
             Crumb(_("Dữ liệu"), address("operations:data")),
-            Crumb(contract.title, address("operations:dataset", found.dataset)),
+            Crumb(row.title, address("operations:dataset", found.dataset)),
             Crumb(_("Lô %(number)s") % {"number": found.pk}),
         ],
-        "batch": found,
-        "contract": contract,
-        "files": list(found.files.all()),
-        "rows": rows,
-        "pages": presenters.pages(found.quarantined, ROWS_A_PAGE, page, here),
+        "batch": row,
+        "revoked": found.state == datasets.Batch.State.REVOKED,
+        "revoked_at": found.revoked_at,
+        "revoked_by": found.revoked_by,
+        "revoke_reason": found.revoke_reason,
+        "rows": _kept_back(found, pages.number),
+        "pages": pages,
         "form": form,
-        "may_revoke": _may_import(request) and found.state == datasets.Batch.State.IN_FORCE,
+        "may_revoke": _may_revoke(request, found),
     }
     return render(request, "operations/batch.html", context, status=status)
+
+
+def _kept_back(found: datasets.Batch, page: int) -> list[presenters.KeptBack]:
+    """One page of the rows kept back, personal values masked."""
+    rows = datasets.quarantined_rows(batch=found.pk, offset=(page - 1) * ROWS_A_PAGE, limit=ROWS_A_PAGE)
+    return presenters.kept_back(rows, datasets.contract(found.dataset))
 
 
 @require_safe
 @action_required(Action.VIEW_RECORDS)
 def quarantine_file(request: SignedInRequest, key: int) -> HttpResponse:
-    """The rows kept back as a CSV to mend and send again."""
+    """The rows kept back as a CSV to mend and send again; whole, so taking it is audited."""
     found = _batch_or_404(request, key)
     rows = datasets.quarantined_rows(batch=found.pk)
+    actor, obj = request.user.username, f"batch:{found.pk}"
+    details = {"dataset": found.dataset, "rows": str(len(rows))}
+    audit.record(actor=actor, action="quarantine.exported", obj=obj, details=details, at=clock.now())
     columns = list(dict.fromkeys(column for row in rows for column in row.raw))
     lines = [[*(row.raw.get(c) for c in columns), row.line, row.column, row.reason] for row in rows]
     return csv_answer(f"{found.dataset}_giu-lai_{found.pk}.csv", [*columns, "_line", "_column", "_reason"], lines)
@@ -139,63 +196,14 @@ def quarantine_file(request: SignedInRequest, key: int) -> HttpResponse:
 def revoke(request: SignedInRequest, key: int) -> HttpResponse:
     """Take a batch back, with a reason."""
     found, form = _batch_or_404(request, key), RevokeForm(request.POST)
+    if not covers_province(request.scope):
+        raise Http404
     if not form.is_valid():
         return _batch_page(request, found, form, status=422)
-    datasets.revoke_batch(batch=found, reason=form.cleaned_data["reason"], actor=request.user.username, at=clock.now())
-    return redirect("operations:batch", found.pk)
-
-
-@action_required(Action.IMPORT_DATA)
-def upload(request: SignedInRequest) -> HttpResponse:
-    """Choose a dataset and a file; the file is checked before anything is imported."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"dataset": request.GET.get("dataset")})
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        made = datasets.stage_upload(
-            user_id=request.user.pk,
-            dataset=form.cleaned_data["dataset"],
-            name=file.name,
-            content=file,
-            at=clock.now(),
-        )
-        datasets.preview_upload(upload=made, unit_ids=_limit(request), at=clock.now())
-        return redirect("operations:upload_status", made.pk)
-    crumbs = [Crumb(_("Dữ liệu"), address("operations:data")), Crumb(_("Tải tệp lên"))]
-    status = 422 if form.is_bound else 200
-    return render(request, "operations/upload.html", {"form": form, "crumbs": crumbs}, status=status)
-
-
-def _limit(request: SignedInRequest) -> list[int] | None:
-    """Units whose rows a person may import; None for the whole province."""
-    scope = accounts.scope(user=request.user, action=Action.IMPORT_DATA, on=clock.today())
-    return None if _whole_province(scope) else sorted(scope.unit_ids)
-
-
-@require_safe
-@action_required(Action.IMPORT_DATA)
-def upload_status(request: SignedInRequest, key: int) -> HttpResponse:
-    """Preview, progress or result of an upload; htmx asks for the changing part only."""
-    found = get_object_or_404(datasets.Upload, pk=key, user=request.user)
-    contract = datasets.contract(found.dataset)
-    crumbs = [
-        Crumb(_("Dữ liệu"), address("operations:data")),
-        Crumb(_("Tải tệp lên"), address("operations:upload")),
-        Crumb(found.name),
-    ]
-    context = {"upload": found, "contract": contract, "crumbs": crumbs, "preview": found.preview or {}}
-    page = "operations/upload_status.html"
-    answer = render(request, f"{page}#state" if request.htmx else page, context)  # type: ignore[attr-defined]  # django-htmx
-    answer.headers["Vary"] = "HX-Request"
-    return answer
-
-
-@require_POST
-@action_required(Action.IMPORT_DATA)
-def confirm(request: SignedInRequest, key: int) -> HttpResponse:
-    """Import a previewed file in the background."""
-    found = get_object_or_404(datasets.Upload, pk=key, user=request.user)
+    reason, actor = form.cleaned_data["reason"], request.user.username
     try:
-        datasets.confirm_upload(upload=found, unit_ids=_limit(request), at=clock.now())
-    except RuleViolation:
-        return redirect("operations:upload_status", key)
-    return redirect("operations:upload_status", key)
+        datasets.revoke_batch(batch=found, reason=reason, actor=actor, at=clock.now())
+    except RuleViolation as refusal:
+        form.add_error(None, str(refusal))
+        return _batch_page(request, found, form, status=422)
+    return redirect("operations:batch", found.pk)

@@ -1,0 +1,230 @@
+"""What several pages share: addresses, ways, statuses, periods in words."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tinhso.core.numbers import percent
+from tinhso.engine import periods
+from tinhso.organizations.api import UnitRow
+from tinhso.plans.api import Rule, Standing, TargetStatus
+
+OLD_DAYS = 45  # data older than this before the evaluation date are marked
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way to a page; the page itself has no address."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several views of the same thing."""
+
+    title: str
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SortColumn:
+    """A column that sorts its table; `direction` is empty unless the table is sorted by it."""
+
+    title: str
+    url: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where a page of a list stands among its siblings."""
+
+    number: int
+    last: int
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status with its word; the code picks shape and color."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice of a list."""
+
+    code: str
+    title: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    title: str
+    options: list[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The form with which a reader picks unit and period of a page."""
+
+    action: str
+    units: list[OptionGroup]
+    periods: list[OptionGroup]
+
+
+def address(name: str, *args: str | int, **query: str | int | None) -> str:
+    """A URL with the query parts that are given."""
+    kept = {key: value for key, value in query.items() if value not in (None, "")}
+    return reverse(name, args=args) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def pages(total: int, size: int, number: int, url: str) -> Pages:
+    """Links to the page before and after; a number out of range means the nearest page."""
+    last = max(1, -(-total // size))
+    number = min(max(number, 1), last)
+    joint = "&" if "?" in url else "?"
+    return Pages(
+        number,
+        last,
+        f"{url}{joint}page={number - 1}" if number > 1 else "",
+        f"{url}{joint}page={number + 1}" if number < last else "",
+    )
+
+
+def page_number(text: str) -> int:
+    """The page a reader asks for; the first when the text is no number."""
+    return max(int(text), 1) if text.isdecimal() and len(text) < 8 else 1
+
+
+def status_of(status: TargetStatus) -> Status:
+    """A target's status in words."""
+    labels = {
+        TargetStatus.MET: _("Đạt"),
+        TargetStatus.ON_TRACK: _("Đúng tiến độ"),
+        TargetStatus.OFF_TRACK: _("Chậm tiến độ"),
+        TargetStatus.TOO_EARLY: _("Chưa đến lúc đánh giá"),
+        TargetStatus.NOT_MET: _("Không đạt"),
+        TargetStatus.NO_OCCURRENCE: _("Không phát sinh"),
+        TargetStatus.NO_DATA: _("Chưa có số liệu"),
+    }
+    return Status(str(status), labels[status])
+
+
+def rule_in_words(standing: Standing) -> str:
+    """Which rule gave the status, as a sentence."""
+    shown = {
+        "value": percent(standing.value),
+        "target": percent(standing.target.value),
+        "expected": percent(standing.expected),
+        "day": f"{standing.as_of:%d/%m/%Y}",
+        "baseline": percent(standing.baseline),
+    }
+    sentences = {
+        Rule.REACHED: _("Đạt: %(value)s đã tới mục tiêu %(target)s, dù năm chưa hết."),
+        Rule.BEFORE_FIRST_JUDGED: _("Chưa đến lúc đánh giá: trước ngày 31/3 mục tiêu chưa đạt thì chưa kết luận."),
+        Rule.AT_LEAST_EXPECTED: _(
+            "Đúng tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), đã có %(value)s."
+        ),
+        Rule.BELOW_EXPECTED: _(
+            "Chậm tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), mới có %(value)s."
+        ),
+        Rule.YEAR_OVER_REACHED: _("Đạt: năm đã hết, %(value)s tới mục tiêu %(target)s."),
+        Rule.YEAR_OVER_MISSED: _("Không đạt: năm đã hết, %(value)s chưa tới mục tiêu %(target)s."),
+        Rule.NOTHING_OCCURRED: _(
+            "Không phát sinh: mẫu số bằng 0, nên không có tỷ lệ; không phải 0 %% cũng không phải 100 %%."
+        ),
+        Rule.NOTHING_DELIVERED: _("Chưa có số liệu: chưa có tệp nào được nhập cho kỳ này."),
+    }
+    return sentences[standing.rule] % shown
+
+
+KINDS = ("year_to_date", "month", "quarter", "half", "nine_months", "year")
+ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+
+
+def period_in_words(period: periods.Period) -> str:
+    """`2023-05/ytd` as “từ đầu năm đến hết tháng 5/2023”, `2023-Q2` as “quý II/2023”."""
+    year, last = period.ends_on.year, period.ends_on.month
+    match period.kind:
+        case "year_to_date":
+            return _("từ đầu năm đến hết tháng %(month)s/%(year)s") % {"month": last, "year": year}
+        case "month":
+            return _("tháng %(month)s/%(year)s") % {"month": last, "year": year}
+        case "quarter":
+            return _("quý %(quarter)s/%(year)s") % {"quarter": ROMAN[period.code[-2:]], "year": year}
+        case "half":
+            words = _("6 tháng đầu năm %(year)s") if last == 6 else _("6 tháng cuối năm %(year)s")
+            return words % {"year": year}
+        case "nine_months":
+            return _("9 tháng đầu năm %(year)s") % {"year": year}
+    return _("cả năm %(year)s") % {"year": year}
+
+
+def has_begun(period: periods.Period, until: dt.date) -> bool:
+    """Whether a period's last month has begun (year to date), or the period itself."""
+    begins = period.ends_on.replace(day=1) if period.kind == "year_to_date" else period.starts_on
+    return begins <= until
+
+
+def period_options(year: int, until: dt.date, chosen: str) -> list[OptionGroup]:
+    """The periods of a year that have begun, the latest first, by kind."""
+    titles = {
+        "year_to_date": _("Từ đầu năm"),
+        "month": _("Tháng"),
+        "quarter": _("Quý"),
+        "half": _("6 tháng"),
+        "nine_months": _("9 tháng"),
+        "year": _("Cả năm"),
+    }
+    begun = [period for period in periods.periods_of_year(year) if has_begun(period, until)]
+    found = []
+    for kind in KINDS:
+        own = sorted((p for p in begun if p.kind == kind), key=lambda p: p.ends_on, reverse=True)
+        options = [Option(p.code, _option_title(p), p.code == chosen) for p in own]
+        if options:
+            found.append(OptionGroup(titles[kind], options))
+    return found
+
+
+def _option_title(period: periods.Period) -> str:
+    """A period in a list, where room is short."""
+    if period.kind == "year_to_date":
+        return _("Từ đầu năm đến T%(month)s/%(year)s") % {"month": period.ends_on.month, "year": period.ends_on.year}
+    return capitalized(period_in_words(period))
+
+
+def capitalized(text: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def unit_options(chosen: UnitRow, above: Sequence[UnitRow], below: Iterable[UnitRow]) -> list[OptionGroup]:
+    """The units a reader may go to from one: its superiors, itself, and those directly below."""
+    groups = [
+        (_("Cấp trên"), [Option(row.code, row.name, False) for row in above]),
+        (_("Đang xem"), [Option(chosen.code, chosen.name, True)]),
+        (_("Trực thuộc"), [Option(row.code, row.name, False) for row in below]),
+    ]
+    return [OptionGroup(title, options) for title, options in groups if options]
+
+
+def level_names() -> dict[str, str]:
+    """The kinds of units as headings, from the top down."""
+    return {
+        "province": _("Tỉnh"),
+        "department": _("Sở, ban, ngành"),
+        "district": _("Huyện, thành phố"),
+        "commune": _("Xã, phường, thị trấn"),
+    }

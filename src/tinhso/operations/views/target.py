@@ -1,0 +1,174 @@
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from tinhso.accounts import api as accounts
+from tinhso.accounts.api import Action, SignedInRequest, action_required
+from tinhso.core import clock
+from tinhso.core.exports import csv_answer
+from tinhso.indicators import api as indicators
+from tinhso.operations.presenters import common, targets
+from tinhso.operations.presenters.common import Crumb, Pages, SortColumn, Tab, address
+from tinhso.operations.presenters.data import source_row
+from tinhso.operations.presenters.targets import PartRow
+from tinhso.operations.views.asked import Asked, asked_or_404
+from tinhso.plans import api as plans
+
+PARTS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A target by the units of one kind below."""
+
+    tabs: list[Tab]
+    columns: dict[str, SortColumn]
+    rows: list[PartRow]
+    pages: Pages
+    largest: float | None
+    csv_url: str
+
+
+@require_safe
+@action_required(Action.VIEW_FIGURES)
+@vary_on_headers("HX-Request")
+def target(request: SignedInRequest, indicator: str) -> HttpResponse:
+    """One target at one unit: figure, trajectory, breakdown, definition, sources; htmx asks for the breakdown alone."""
+    asked = asked_or_404(request)
+    standing = _standing_or_404(asked, indicator)
+    level = _level(request, asked, indicator)
+    rows = _parts(asked, indicator, level) if level else []
+    sort = request.GET.get("sort", "missing")
+    sort = sort if sort.removeprefix("-") in targets.SORT_KEYS else "missing"
+    rows = targets.sorted_parts(rows, sort)
+    if request.GET.get("format") == "csv":
+        return _parts_csv(rows, indicator)
+    is_whole = level is None or standing.worst_category is not None
+    breakdown = None if is_whole else _breakdown(request, asked, indicator, str(level), sort, rows)
+    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]  # django-htmx
+        return render(request, "operations/target.html#breakdown", {"breakdown": breakdown})
+    trend = targets.trends(asked.unit_id, asked.year, asked.as_of, [indicator]).get(indicator, [])
+    codes = targets.month_codes(asked.year, asked.as_of)
+    context = {
+        "crumbs": asked.crumbs(Crumb(standing.target.title)),
+        "row": targets.target_row(standing, trend, asked.code, asked.period),
+        "unit": asked.unit,
+        "as_of": asked.as_of,
+        "period_words": _figure_period(asked, standing),
+        "pick": asked.pick(address("operations:target", indicator)),
+        "definition": indicators.definition(indicator, asked.question.period.ends_on),
+        "owner": plans.owner_name(standing.target, asked.as_of),
+        "missing": targets.whole(standing.missing),
+        "excluded": standing.figure.excluded,
+        "chart": targets.chart_of(standing, trend, asked.year),
+        "months": [(code.removesuffix("/ytd"), value) for code, value in zip(codes, trend, strict=False)],
+        "breakdown": breakdown,
+        "categories": _categories(asked, standing),
+        "records": _record_links(request, asked, indicator, standing.period),
+        "sources": [source_row(source) for source in standing.sources],
+    }
+    return render(request, "operations/target.html", context)
+
+
+def _figure_period(asked: Asked, standing: plans.Standing) -> str:
+    """The period the figure is of: that of the page, or a whole year for yearly figures."""
+    return common.period_in_words(indicators.parse_period(standing.period))
+
+
+def _standing_or_404(asked: Asked, indicator: str) -> plans.Standing:
+    if indicator not in {target.indicator for target in asked.question.plan.targets}:
+        raise Http404
+    return plans.statuses(asked.question, [asked.unit_id], [indicator])[asked.unit_id][0]
+
+
+def _level(request: SignedInRequest, asked: Asked, indicator: str) -> str | None:
+    """The kind of units asked for, or the highest at which there is something to see."""
+    levels, wanted = asked.levels, request.GET.get("level")
+    if wanted in levels or not levels:
+        return wanted if levels else None
+    found = indicators.figures(indicators=[indicator], period_codes=[asked.question.period.code])
+    present = {figure.level for figure in found}
+    return next((level for level in levels if level in present), levels[0])
+
+
+def _parts(asked: Asked, indicator: str, level: str) -> list[PartRow]:
+    below = asked.below(level)
+    parts = plans.breakdown(asked.question, indicator, below) if below else []
+    return targets.part_rows(parts, indicator, asked.period)
+
+
+def _breakdown(
+    request: SignedInRequest, asked: Asked, indicator: str, level: str, sort: str, rows: list[PartRow]
+) -> Breakdown:
+    """The page of the breakdown that is asked for, with its ways on."""
+    titles = common.level_names()
+    here = address("operations:target", indicator, unit=asked.code, period=asked.period, level=level)
+    number = common.page_number(request.GET.get("page", "1"))
+    pages = common.pages(len(rows), PARTS_A_PAGE, number, f"{here}&sort={sort}")
+    first = (pages.number - 1) * PARTS_A_PAGE
+    tabs = [
+        Tab(
+            titles[one],
+            address("operations:target", indicator, unit=asked.code, period=asked.period, level=one),
+            one == level,
+        )
+        for one in asked.levels
+    ]
+    columns = targets.sort_columns(here, sort)
+    largest = max((row.share for row in rows if row.share), default=None)
+    return Breakdown(tabs, columns, rows[first : first + PARTS_A_PAGE], pages, largest, f"{here}&format=csv")
+
+
+def _parts_csv(rows: list[PartRow], indicator: str) -> HttpResponse:
+    headers = [
+        _("Mã đơn vị"),
+        _("Đơn vị"),
+        _("Tử số"),
+        _("Mẫu số"),
+        _("Giá trị"),
+        _("Còn thiếu"),
+        _("Phần hụt"),
+        _("Tình trạng"),
+    ]
+    lines = [
+        [
+            row.unit_code,
+            row.unit_name,
+            row.numerator,
+            row.denominator,
+            row.value,
+            row.missing,
+            row.share,
+            row.status.label,
+        ]
+        for row in rows
+    ]
+    return csv_answer(f"{indicator}.csv", headers, lines)
+
+
+def _categories(asked: Asked, standing: plans.Standing) -> list[indicators.Figure]:
+    """The figures of each category, the smallest share first, for targets that hold for every one."""
+    if standing.worst_category is None:
+        return []
+    found = indicators.figures(
+        indicators=[standing.target.indicator],
+        period_codes=[standing.period],
+        unit_ids=[asked.unit_id],
+        with_categories=True,
+    )
+    return sorted((figure for figure in found if figure.category), key=lambda figure: figure.value or 0.0)
+
+
+def _record_links(request: SignedInRequest, asked: Asked, indicator: str, period: str) -> dict[str, str]:
+    """Ways to the records, for those who may see them."""
+    scope = accounts.scope(user=request.user, action=Action.VIEW_RECORDS, on=clock.today())
+    if not scope.allows(asked.unit_id):
+        return {}
+    return {
+        side: address("operations:records", indicator, unit=asked.code, period=period, side=side)
+        for side in ("numerator", "denominator")
+    }
