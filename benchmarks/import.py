@@ -70,7 +70,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tinhso-bench-") as folder:
         source = Path(folder) / "dossiers.csv"
         write_source(source, rows)
-        environment = os.environ | {"TINHSO_HOME": f"{folder}/home", "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.base"}
+        environment = os.environ | {
+            "TINHSO_HOME": f"{folder}/home",
+            "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.base",
+        }
         subprocess.run([sys.executable, "-c", PREPARE], env=environment, check=True)
         copied = Path(folder) / "copy.parquet"
         copy = min(measured([sys.executable, "-c", COPY, str(source), str(copied)], environment) for _ in range(2))
@@ -82,11 +85,14 @@ def main() -> int:
         assert seen.stdout.split() == " ".join(map(str, expected or ())).split(), (seen.stdout, expected)
     ratios = {"cpu_vs_duckdb_copy": round(ours[0] / copy[0], 2), "peak_mb": round(ours[1])}
     print(f"DuckDB {duckdb.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores, {rows:,} rows")
-    print(f"{'':<12}{'CPU s':>8}{'peak MB':>9}\n{'bare COPY':<12}{copy[0]:>8.2f}{copy[1]:>9.0f}\n{'import':<12}{ours[0]:>8.2f}{ours[1]:>9.0f}")
-    print(f"limit: at most 3 times the CPU, under 2000 MB; here {ratios['cpu_vs_duckdb_copy']} times, {ratios['peak_mb']} MB")
+    print(
+        f"{'':<12}{'CPU s':>8}{'peak MB':>9}\n{'bare COPY':<12}{copy[0]:>8.2f}{copy[1]:>9.0f}\n{'import':<12}{ours[0]:>8.2f}{ours[1]:>9.0f}"
+    )
+    print(
+        f"limit: at most 3 times the CPU, under 2000 MB; here {ratios['cpu_vs_duckdb_copy']} times, {ratios['peak_mb']} MB"
+    )
     print(json.dumps({"benchmark": "import", "ratios": ratios}))
     return 0
-
 
 
 if __name__ == "__main__":

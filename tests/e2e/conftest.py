@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 from tests.accounts.factories import PASSWORD, person
 from tests.operations.conftest import computed, source_files
 from tinhso.accounts.api import Role
+from tinhso.core import charts
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
+    charts.build_browser_bundle()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

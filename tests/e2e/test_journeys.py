@@ -48,7 +48,7 @@ def test_a_chart_becomes_interactive_on_request(computed, open_page):
 
     page.get_by_role("button", name="Xem tương tác").click()
 
-    page.wait_for_selector("#chart.vega-embed")
+    page.wait_for_selector("#chart .vega-embed")
     page.get_by_role("button", name="Xem tương tác").wait_for(state="hidden")
 
 
@@ -75,7 +75,9 @@ def test_everything_works_without_javascript(computed, open_page):
     page.get_by_role("button", name="Xem").click()
     page.get_by_role("link", name="Hộ gia đình có địa chỉ số").first.click()
 
-    assert page.locator("#chart svg").is_visible()
+    picture = page.locator("#chart img")
+    assert picture.is_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert page.locator("tbody tr").count() > 5
 
 
