@@ -14,8 +14,8 @@ from tinhso.core.per_request import once_per_request
 from tinhso.datasets import lake
 from tinhso.datasets.contracts import Contract, contracts
 from tinhso.datasets.models import Batch, BatchFile
-from tinhso.datasets.reading.source import literal
 from tinhso.datasets.validation import SQL_TYPES
+from tinhso.engine.duck import literal
 
 EVENTS_AND_STATES = ("flow", "stock")
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tinhso.core import audit, outbox
 from tinhso.core.errors import ImpossibleRequest, RuleViolation
@@ -22,10 +23,10 @@ from tinhso.datasets import lake, selectors
 from tinhso.datasets.contracts import Contract
 from tinhso.datasets.models import Batch, BatchFile, RefusedCount
 from tinhso.datasets.reading import Source, UnreadableFile, open_source
-from tinhso.datasets.reading.source import literal
 from tinhso.datasets.reading.text import unreadable
 from tinhso.datasets.validation import ALLOWED, CODES, Checks
 from tinhso.engine import duck
+from tinhso.engine.duck import literal
 from tinhso.organizations import api as organizations
 
 Progress = Callable[[str, int, int], None]
@@ -181,9 +182,9 @@ class _Import:
             ) as connection:
                 self._register(connection)
                 for done, position in enumerate(fresh):
-                    self._say("đọc và kiểm tra", done, len(fresh))
+                    self._say(gettext_noop("đọc và kiểm tra"), done, len(fresh))
                     self._stage(connection, position)
-                self._say("tìm dòng trùng", len(fresh), len(fresh))
+                self._say(gettext_noop("tìm dòng trùng"), len(fresh), len(fresh))
                 self._settle(connection)
             if batch:
                 self._commit(batch)
@@ -378,7 +379,7 @@ class _Import:
 
     def _commit(self, batch: Batch) -> None:
         """Move the files to their places, add them to the Delta log, and then let readers see the batch."""
-        self._say("ghi vào hồ dữ liệu", 1, 1)
+        self._say(gettext_noop("ghi vào hồ dữ liệu"), 1, 1)
         name, accepted = self.contract.name, self._total("accepted")
         if accepted or self.duplicate:
             _place(self.rows, lake.rows_path(name, batch.pk))
@@ -451,6 +452,7 @@ class _Import:
         return self._result(Batch.objects.get(pk=latest), started, known)
 
     def _say(self, step: str, done: int, total: int) -> None:
+        """Tell how far it is; steps are message ids, translated where they are shown."""
         if self.progress:
             self.progress(step, done, total)
 

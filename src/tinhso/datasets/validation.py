@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import ColumnContract, Contract
 from tinhso.datasets.reading import Source
-from tinhso.datasets.reading.source import literal
+from tinhso.engine.duck import literal
 
 SQL_TYPES = {
     "string": "VARCHAR",

@@ -22,5 +22,10 @@ def connect(*, memory: str = "2GB", threads: int = 0, spill: Path | None = None)
         connection.execute(f"SET threads = {int(threads)}")
     if spill is not None:
         spill.mkdir(parents=True, exist_ok=True)
-        connection.execute(f"SET temp_directory = '{str(spill).replace(chr(39), chr(39) * 2)}'")
+        connection.execute(f"SET temp_directory = {literal(str(spill))}")
     return connection
+
+
+def literal(text: str) -> str:
+    """A quoted SQL string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -7,7 +7,8 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
-from tinhso.datasets.reading.source import Source, UnreadableFile, literal, matched
+from tinhso.datasets.reading.source import Source, UnreadableFile, matched
+from tinhso.engine.duck import literal
 
 SAMPLE = 200
 

@@ -6,7 +6,8 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
-from tinhso.datasets.reading.source import Source, UnreadableFile, identifier, literal, matched
+from tinhso.datasets.reading.source import Source, UnreadableFile, identifier, matched
+from tinhso.engine.duck import literal
 
 
 def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> Source:

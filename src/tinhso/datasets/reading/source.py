@@ -71,11 +71,6 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(text: str) -> str:
-    """A quoted SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _missing(contract: Contract, missing: list[str], ignored: list[str]) -> str:
     names = ", ".join(f"{name} ({contract.columns[name].title})" for name in missing[:5])
     more = _(" và %(count)s cột khác") % {"count": len(missing) - 5} if len(missing) > 5 else ""

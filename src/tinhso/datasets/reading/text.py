@@ -8,7 +8,8 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
-from tinhso.datasets.reading.source import Source, UnreadableFile, header_score, literal, matched
+from tinhso.datasets.reading.source import Source, UnreadableFile, header_score, matched
+from tinhso.engine.duck import literal
 
 LONGEST_LINE = 2_000_000  # bytes
 DELIMITERS = ",;\t|"

@@ -17,6 +17,7 @@ from tinhso.core import clock
 from tinhso.core.errors import UnknownName
 from tinhso.datasets import api as datasets
 from tinhso.engine import duck, periods
+from tinhso.engine.duck import literal
 from tinhso.engine.periods import Period
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.rules import AS_WAS, FigureStatus, figure_status, share
@@ -107,7 +108,7 @@ def figures(
         In order of indicator, period, level, unit code and category.
     """
     connection = _cells(as_of, frozenset(period_codes))
-    if connection is None:
+    if connection is None or not period_codes or (unit_ids is not None and not unit_ids):
         return []
     where, values = _conditions(indicators, period_codes, unit_ids, with_categories)
     with _lock:
@@ -141,15 +142,15 @@ def _conditions(
     with_categories: bool,
 ) -> tuple[str, list[Any]]:
     """A WHERE clause and its values."""
-    # One text per list: DuckDB looks for optional packages anew for every element of a list it is given.
-    where = ["period IN (SELECT unnest(string_split(?, ',')))"]
-    values: list[Any] = [",".join(period_codes)]
+    # Literals, since DuckDB skips blocks of the sorted table by them, and looks for optional packages anew for
+    # every element of a list it is given.
+    where = [f"period IN ({', '.join(map(literal, period_codes))})"]
+    values: list[Any] = []
     if indicators is not None:
         where.append("indicator IN (SELECT unnest(string_split(?, ',')))")
         values.append(",".join(indicators))
     if unit_ids is not None:
-        where.append("unit IN (SELECT TRY_CAST(unnest(string_split(?, ',')) AS INTEGER))")
-        values.append(",".join(map(str, unit_ids)))
+        where.append(f"unit IN ({', '.join(str(int(unit)) for unit in unit_ids)})")
     if not with_categories:
         where.append("category IS NULL")
     return " AND ".join(where), values
@@ -194,7 +195,7 @@ def _stored(fingerprint: str) -> duckdb.DuckDBPyConnection:
     """The cells of a computation in memory, read once per process."""
     connection = duck.connect(memory="512MB", threads=1)
     path = str(states.cells_path(fingerprint))
-    connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?)", [path])
+    connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) ORDER BY period, unit", [path])
     return connection
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tinhso.core.numbers import percent
 from tinhso.engine import periods
@@ -108,46 +109,49 @@ def page_number(text: str) -> int:
     return max(int(text), 1) if text.isdecimal() and len(text) < 8 else 1
 
 
+_STATUSES = {
+    TargetStatus.MET: gettext_lazy("Đạt"),
+    TargetStatus.ON_TRACK: gettext_lazy("Đúng tiến độ"),
+    TargetStatus.OFF_TRACK: gettext_lazy("Chậm tiến độ"),
+    TargetStatus.TOO_EARLY: gettext_lazy("Chưa đến lúc đánh giá"),
+    TargetStatus.NOT_MET: gettext_lazy("Không đạt"),
+    TargetStatus.NO_OCCURRENCE: gettext_lazy("Không phát sinh"),
+    TargetStatus.NO_DATA: gettext_lazy("Chưa có số liệu"),
+}
+_RULES = {
+    Rule.REACHED: gettext_lazy("Đạt: %(value)s đã tới mục tiêu %(target)s, dù năm chưa hết."),
+    Rule.BEFORE_FIRST_JUDGED: gettext_lazy(
+        "Chưa đến lúc đánh giá: trước ngày 31/3 mục tiêu chưa đạt thì chưa kết luận."
+    ),
+    Rule.AT_LEAST_EXPECTED: gettext_lazy(
+        "Đúng tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), đã có %(value)s."
+    ),
+    Rule.BELOW_EXPECTED: gettext_lazy(
+        "Chậm tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), mới có %(value)s."
+    ),
+    Rule.YEAR_OVER_REACHED: gettext_lazy("Đạt: năm đã hết, %(value)s tới mục tiêu %(target)s."),
+    Rule.YEAR_OVER_MISSED: gettext_lazy("Không đạt: năm đã hết, %(value)s chưa tới mục tiêu %(target)s."),
+    Rule.NOTHING_OCCURRED: gettext_lazy(
+        "Không phát sinh: mẫu số bằng 0, nên không có tỷ lệ; không phải 0 %% cũng không phải 100 %%."
+    ),
+    Rule.NOTHING_DELIVERED: gettext_lazy("Chưa có số liệu: chưa có tệp nào được nhập cho kỳ này."),
+}
+
+
 def status_of(status: TargetStatus) -> Status:
     """A target's status in words."""
-    labels = {
-        TargetStatus.MET: _("Đạt"),
-        TargetStatus.ON_TRACK: _("Đúng tiến độ"),
-        TargetStatus.OFF_TRACK: _("Chậm tiến độ"),
-        TargetStatus.TOO_EARLY: _("Chưa đến lúc đánh giá"),
-        TargetStatus.NOT_MET: _("Không đạt"),
-        TargetStatus.NO_OCCURRENCE: _("Không phát sinh"),
-        TargetStatus.NO_DATA: _("Chưa có số liệu"),
-    }
-    return Status(str(status), labels[status])
+    return Status(str(status), str(_STATUSES[status]))
 
 
 def rule_in_words(standing: Standing) -> str:
     """Which rule gave the status, as a sentence."""
-    shown = {
+    return str(_RULES[standing.rule]) % {
         "value": percent(standing.value),
         "target": percent(standing.target.value),
         "expected": percent(standing.expected),
         "day": f"{standing.as_of:%d/%m/%Y}",
         "baseline": percent(standing.baseline),
     }
-    sentences = {
-        Rule.REACHED: _("Đạt: %(value)s đã tới mục tiêu %(target)s, dù năm chưa hết."),
-        Rule.BEFORE_FIRST_JUDGED: _("Chưa đến lúc đánh giá: trước ngày 31/3 mục tiêu chưa đạt thì chưa kết luận."),
-        Rule.AT_LEAST_EXPECTED: _(
-            "Đúng tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), đã có %(value)s."
-        ),
-        Rule.BELOW_EXPECTED: _(
-            "Chậm tiến độ: đến %(day)s cần %(expected)s (đường thẳng từ %(baseline)s cuối năm trước tới %(target)s cuối năm), mới có %(value)s."
-        ),
-        Rule.YEAR_OVER_REACHED: _("Đạt: năm đã hết, %(value)s tới mục tiêu %(target)s."),
-        Rule.YEAR_OVER_MISSED: _("Không đạt: năm đã hết, %(value)s chưa tới mục tiêu %(target)s."),
-        Rule.NOTHING_OCCURRED: _(
-            "Không phát sinh: mẫu số bằng 0, nên không có tỷ lệ; không phải 0 %% cũng không phải 100 %%."
-        ),
-        Rule.NOTHING_DELIVERED: _("Chưa có số liệu: chưa có tệp nào được nhập cho kỳ này."),
-    }
-    return sentences[standing.rule] % shown
 
 
 KINDS = ("year_to_date", "month", "quarter", "half", "nine_months", "year")
