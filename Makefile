@@ -2,7 +2,7 @@
 # Works with GNU make and Python 3.11 or later on Debian and Ubuntu; paths are relative, so the folder may have any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports format docs bench locks clean
+.PHONY: help run test check lint types imports format docs messages bench locks clean
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$name && break; done)
@@ -37,6 +37,9 @@ format: $(VENV)/.dev  ## mend style and formatting
 
 docs: $(VENV)/.dev  ## take the pictures of the documentation from the demo province
 	$(PY) scripts/pictures.py
+
+messages: $(VENV)/.dev  ## bring the catalogs of messages up to date and compile them
+	$(PY) scripts/messages.py
 
 bench: $(VENV)/.dev  ## run every benchmark once, quickly
 	for benchmark in benchmarks/*.py; do $(PY) $$benchmark --quick || exit 1; done

@@ -2,6 +2,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from tinhso.accounts.choices import Role
 
@@ -13,9 +14,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """An official who signs in (tài khoản). Holds personal data: name and e-mail address."""
 
-    username = models.CharField("tên đăng nhập", max_length=150, unique=True)
-    full_name = models.CharField("họ và tên", max_length=150)
-    email = models.EmailField("thư điện tử", blank=True)
+    username = models.CharField(_("tên đăng nhập"), max_length=150, unique=True)
+    full_name = models.CharField(_("họ và tên"), max_length=150)
+    email = models.EmailField(_("thư điện tử"), blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # somebody else knows it
     created_at = models.DateTimeField("tạo lúc")

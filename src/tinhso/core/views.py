@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from tinhso.core import charts
@@ -57,9 +58,14 @@ class _Pages:
 class _SampleForm(forms.Form):
     """Every kind of field that the pages use."""
 
-    name = forms.CharField(label="Tên đơn vị", help_text="Tên đầy đủ theo quyết định thành lập.")
-    kind = forms.ChoiceField(label="Loại đơn vị", choices=[("commune", "Xã, phường, thị trấn"), ("district", "Huyện")])
-    file = forms.FileField(label="Tệp số liệu", help_text="CSV, Excel, Parquet hoặc JSON.", required=False)
+    name = forms.CharField(label=_lazy("Tên đơn vị"), help_text=_lazy("Tên đầy đủ theo quyết định thành lập."))
+    kind = forms.ChoiceField(
+        label=_lazy("Loại đơn vị"),
+        choices=[("commune", _lazy("Xã, phường, thị trấn")), ("district", _lazy("Huyện"))],
+    )
+    file = forms.FileField(
+        label=_lazy("Tệp số liệu"), help_text=_lazy("CSV, Excel, Parquet hoặc JSON."), required=False
+    )
 
 
 def _statuses() -> list[_Status]:
@@ -78,7 +84,7 @@ def _statuses() -> list[_Status]:
 def _sample_chart() -> charts.Chart:
     values = [0.312, 0.338, 0.351, 0.377, 0.36, 0.389, 0.402, 0.41, 0.4146]
     points = [
-        Point(f"T{month}", values[month - 1] if month <= len(values) else None, 0.5 * month / 12)
+        Point(_("T%(month)s") % {"month": month}, values[month - 1] if month <= len(values) else None, 0.5 * month / 12)
         for month in range(1, 13)
     ]
     return charts.trajectory(
@@ -102,8 +108,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "columns": [_Entry(_("Đơn vị"), "#table"), _Entry(_("Giá trị"), "#table", direction="descending")],
         "pages": _Pages(3, 12, "#pages", "#pages"),
         "crumbs": [
-            _Entry(_("Tỉnh Sơn La"), "#crumbs"),
-            _Entry(_("Huyện Mai Sơn"), "#crumbs"),
+            _Entry("Tỉnh Sơn La", "#crumbs"),
+            _Entry("Huyện Mai Sơn", "#crumbs"),
             _Entry(_("Bản ghi"), ""),
         ],
     }

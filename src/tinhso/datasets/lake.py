@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
 
@@ -28,7 +29,7 @@ def root() -> Path:
     """
     url = str(settings.LAKE_URL).removeprefix("file://")
     if "://" in url:
-        raise LakeNotLocal("TINHSO_LAKE_URL phải là một thư mục của máy này; kho đối tượng chưa có.")
+        raise LakeNotLocal(_("TINHSO_LAKE_URL phải là một thư mục của máy này; kho đối tượng chưa có."))
     return Path(url)
 
 

@@ -1,5 +1,7 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Batch(models.Model):
@@ -10,9 +12,9 @@ class Batch(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "đang ghi"
-        IN_FORCE = "in_force", "đang dùng"
-        REVOKED = "revoked", "đã thu hồi"
+        PENDING = "pending", _("đang ghi")
+        IN_FORCE = "in_force", pgettext_lazy("batch", "đang dùng")
+        REVOKED = "revoked", _("đã thu hồi")
 
     dataset = models.CharField("bộ dữ liệu", max_length=60)
     state = models.CharField("tình trạng", max_length=10, choices=State, default=State.PENDING)
@@ -94,10 +96,10 @@ class Upload(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "chờ xác nhận"
-        RUNNING = "running", "đang nhập"
-        DONE = "done", "đã xong"
-        FAILED = "failed", "không nhập được"
+        WAITING = "waiting", _("chờ xác nhận")
+        RUNNING = "running", _("đang nhập")
+        DONE = "done", _("đã xong")
+        FAILED = "failed", _("không nhập được")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     dataset = models.CharField("bộ dữ liệu", max_length=60)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tinhso.core import outbox
 from tinhso.core.errors import RuleViolation
@@ -70,7 +71,7 @@ def confirm_upload(*, upload: Upload, unit_ids: Collection[int] | None, at: dt.d
         AlreadyConfirmed: it was confirmed before.
     """
     waiting = Upload.objects.filter(pk=upload.pk, state=Upload.State.WAITING)
-    if not waiting.update(state=Upload.State.RUNNING, step=_("chờ tới lượt")):
+    if not waiting.update(state=Upload.State.RUNNING, step=gettext_noop("chờ tới lượt")):
         raise AlreadyConfirmed(_("Tệp này đã được xác nhận; hãy xem kết quả ở trang dữ liệu."))
     limit = None if unit_ids is None else sorted(unit_ids)
     outbox.publish(topic="datasets.upload_confirmed", payload={"upload": upload.pk, "units": limit}, at=at)

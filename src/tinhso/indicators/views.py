@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
@@ -34,7 +35,7 @@ def definition(request: SignedInRequest, indicator: str) -> HttpResponse:
     except UnknownName:
         raise Http404 from None
     context = {
-        "crumbs": [Crumb(_("Chỉ tiêu"), reverse("indicators:catalog")), Crumb(found.name)],
+        "crumbs": [Crumb(pgettext("page", "Chỉ tiêu"), reverse("indicators:catalog")), Crumb(found.name)],
         "name": found.name,
         "text": found.text,
         "pillar": presenters.pillar_titles()[found.text.pillar],

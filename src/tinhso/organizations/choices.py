@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class UnitKind(models.TextChoices):
@@ -17,7 +18,7 @@ class EventKind(models.TextChoices):
     CREATE = "create", _("Thành lập")
     RENAME = "rename", _("Đổi tên, đổi loại")
     RECODE = "recode", _("Đổi mã")
-    MERGE = "merge", _("Nhập")
+    MERGE = "merge", pgettext_lazy("units", "Nhập")
     SPLIT = "split", _("Chia, tách")
     TRANSFER = "transfer", _("Chuyển đơn vị cấp trên")
     ABOLISH = "abolish", _("Kết thúc hoạt động")

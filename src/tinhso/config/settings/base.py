@@ -9,10 +9,11 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tinhso.config.settings.environment import env_bool, env_int, env_list, env_secret, env_str
 
-SRC = Path(__file__).resolve().parents[2]
 HOME = Path(env_str("TINHSO_HOME", "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
 DEBUG = env_bool("TINHSO_DEBUG", False)
@@ -89,6 +90,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tinhso.core.context.page",
@@ -157,17 +159,16 @@ SESSION_COOKIE_AGE = 12 * 3600
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 
 NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
-    ("operations:overview", "Tổng quan"),
-    ("operations:units", "Đơn vị"),
-    ("operations:data", "Dữ liệu"),
-    ("indicators:catalog", "Chỉ tiêu"),
+    ("operations:overview", _("Tổng quan")),
+    ("operations:units", pgettext_lazy("page", "Đơn vị")),
+    ("operations:data", _("Dữ liệu")),
+    ("indicators:catalog", pgettext_lazy("page", "Chỉ tiêu")),
 ]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
-LOCALE_PATHS = [SRC / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 

@@ -259,7 +259,7 @@ def chart_of(standing: Standing, trend: Sequence[float | None], year: int) -> Ch
             day=month.ends_on, year=year, baseline=standing.baseline, target=standing.target.value
         )
         value = trend[position] if position < len(trend) else None
-        points.append(Point(f"T{position + 1}", value, round(expected, 6)))
+        points.append(Point(_("T%(month)s") % {"month": position + 1}, value, round(expected, 6)))
     title = _("%(target)s, %(unit)s: số lũy kế từng tháng") % {
         "target": standing.target.title,
         "unit": standing.figure.unit_name,

@@ -60,7 +60,7 @@ def upload_status(request: SignedInRequest, key: int) -> HttpResponse:
         "title": datasets.contract(found.dataset).title,
         "state": found.state,
         "step": 3 if found.state in ("running", "done") else 2,
-        "doing": found.step,
+        "doing": _(found.step),
         "problem": found.problem,
         "tally": presenters.tally(counts),
         "problems": presenters.problems(counts),
