@@ -83,7 +83,7 @@ def dossiers(setting: Setting) -> list[Path]:
         if month.days[-1] < np.datetime64(setting.until) - 20:
             corrections.append({name: values[late] for name, values in columns.items()})
         table = writing.text_columns(columns, day_first=True, words=("1", "0"))
-        table = dirt.spoil_dossiers(table, setting.draws(f"dirt-{month.number}"))
+        table = dirt.spoil("dossiers", table, setting.draws(f"dirt-{month.number}"))
         path = setting.out / f"dossiers_{setting.year}-{month.number:02}.csv"
         paths.append(writing.write_csv(path, "dossiers", table, delimiter=";", bom=True, vietnamese=True))
     if corrections:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tinhso.simulation import story, writing
+from tinhso.simulation import dirt, story, writing
 from tinhso.simulation.province import Floats, Ints
 from tinhso.simulation.setting import Setting
 
@@ -89,6 +89,7 @@ def enterprises(setting: Setting) -> list[Path]:
             }
         )
     table = writing.text_columns(joined(parts), day_first=True, words=("Có", "Không"))
+    table = dirt.spoil("enterprises", table, setting.draws("dirt-enterprises"))
     return [writing.write_csv(setting.out / "enterprises.csv", "enterprises", table, vietnamese=True)]
 
 
@@ -149,6 +150,7 @@ def households(setting: Setting) -> list[Path]:
             }
         )
     first = writing.text_columns(joined(homes), day_first=True)
+    first = dirt.spoil("households", first, setting.draws("dirt-households"))
     second = writing.text_columns(joined(persons), day_first=True)
     return [
         writing.write_workbook(setting.out / "households.xlsx", "households", first, "Hộ gia đình theo xã"),
@@ -189,6 +191,7 @@ def schools(setting: Setting) -> list[Path]:
             }
         )
     table = writing.text_columns(joined(parts), words=("x", ""))
+    table = dirt.spoil("schools", table, setting.draws("dirt-schools"))
     return [writing.write_csv(setting.out / "schools.csv", "schools", table, delimiter=";", bom=True, vietnamese=True)]
 
 
@@ -282,6 +285,7 @@ def devices(setting: Setting) -> list[Path]:
             }
         )
     table = writing.text_columns(joined(parts), words=("1", "0"))
+    table = dirt.spoil("devices", table, setting.draws("dirt-devices"))
     return [writing.write_csv(setting.out / "devices.csv", "devices", table)]
 
 
@@ -342,6 +346,7 @@ def trainings(setting: Setting) -> list[Path]:
                 }
             )
     table = writing.text_columns(joined(rows))
+    table = dirt.spoil("trainings", table, setting.draws("dirt-trainings"))
     return [writing.write_json_lines(setting.out / "trainings.jsonl", table)]
 
 
