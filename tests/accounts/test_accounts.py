@@ -92,12 +92,9 @@ def test_officials_sign_in(province, client):
     assert (page.status_code, page.url) == (302, "/")
 
 
-def test_nobody_signs_up(province, client):
-    fields = {"username": "la", "password1": PASSWORD, "password2": PASSWORD}
-
-    client.post("/accounts/signup/", fields)
-
-    assert not api.User.objects.filter(username="la").exists()
+@pytest.mark.parametrize("page", ["signup", "password/reset", "email", "login/code"])
+def test_nobody_signs_up_or_resets_a_password_by_mail(client, db, page):
+    assert client.get(f"/accounts/{page}/").status_code == 404
 
 
 def test_an_administrator_adds_somebody_within_the_own_scope_only(province, client):

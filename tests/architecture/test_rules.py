@@ -61,11 +61,10 @@ def test_no_template_is_unused():
         "404.html",
         "500.html",
         "account/login.html",
-        "allauth/layouts/base.html",
     }
     for path in SRC.rglob("templates/**/*.html"):
         name = path.relative_to(next(p for p in path.parents if p.name == "templates")).as_posix()
-        assert name in special or f'"{name}' in sources, name
+        assert name in special or name.startswith("allauth/") or f'"{name}' in sources, name
 
 
 def test_settings_are_documented():
