@@ -22,8 +22,7 @@ from tinhso.core.errors import ImpossibleRequest, RuleViolation
 from tinhso.datasets import lake, selectors
 from tinhso.datasets.contracts import Contract
 from tinhso.datasets.models import Batch, BatchFile, RefusedCount
-from tinhso.datasets.reading import Source, UnreadableFile, open_source
-from tinhso.datasets.reading.text import unreadable
+from tinhso.datasets.reading import Source, UnreadableFile, damaged, open_source
 from tinhso.datasets.validation import ALLOWED, CODES, Checks
 from tinhso.engine import duck
 from tinhso.engine.duck import literal
@@ -189,8 +188,8 @@ class _Import:
             if batch:
                 self._commit(batch)
         except BaseException:
-            if batch:
-                batch.delete()
+            if batch:  # unless readers see it already: an interruption may come after the last step
+                Batch.objects.filter(pk=batch.pk, state=Batch.State.PENDING).delete()
             raise
         finally:
             shutil.rmtree(self.staging, ignore_errors=True)
@@ -242,19 +241,14 @@ class _Import:
         """Type and check one file into a staged file of good and bad rows."""
         path = self.paths[position]
         source = open_source(connection, path, self.contract, position)
-        checks = Checks(
-            self.contract,
-            source,
-            self._crossed(connection, source),
-            self.at.date(),
-            self.allowed_units is not None,
-        )
         staged = self.staging / f"staged-{position}.parquet"
         try:
+            crossed = self._crossed(connection, source)
+            checks = Checks(self.contract, source, crossed, self.at.date(), self.allowed_units is not None)
             connection.execute(f"COPY ({checks.statement(position)}) TO {literal(str(staged))} (COMPRESSION snappy)")
             refused = connection.execute(checks.refused()).fetchall() if self.contract.refuse else []
-        except (duckdb.InvalidInputException, duckdb.IOException) as error:
-            raise unreadable(path, error) from error
+        except duckdb.Error as error:
+            raise damaged(path, error) from error
         self.refused += [(str(code), year, rows) for code, year, rows in refused]
         row = connection.execute(
             "SELECT count(*), count(*) FILTER (_problem > 0) FROM read_parquet(?)", [str(staged)]

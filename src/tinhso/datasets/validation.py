@@ -100,7 +100,9 @@ class Checks:
             kind = SQL_TYPES[column.type]
             value = self._value(name, column) if name in self.source.columns else f"NULL::{kind}"
             parts.append(f"{value} AS t_{name}")
-        return f"SELECT c.*, {', '.join(parts)} FROM ({self._cleaned()}) AS c"
+        anything = ", ".join(f"c.r_{name}" for name in self.source.columns)
+        rows = f"({self._cleaned()}) AS c WHERE coalesce({anything}, c._broken) IS NOT NULL"  # a blank row is none
+        return f"SELECT c.*, {', '.join(parts)} FROM {rows}"
 
     def _value(self, name: str, column: ColumnContract) -> str:
         raw = f"r_{name}"
@@ -126,7 +128,7 @@ class Checks:
         """The value that goes to the lake: unit codes as the register writes them."""
         kept = f"coalesce(u_{name}.code, t_{name})" if self.contract.columns[name].unit_kinds else f"t_{name}"
         if self.contract.refuse and name != self.contract.refuse:  # what may be secret is not even staged
-            kept = f"CASE WHEN NOT t_{self.contract.refuse} THEN {kept} END"
+            kept = f"CASE WHEN _broken IS NULL AND NOT t_{self.contract.refuse} THEN {kept} END"
         return f"{kept} AS {name}"
 
     # ---- units ------------------------------------------------------------------------------------------
@@ -167,7 +169,8 @@ class Checks:
                 _("không rõ có phải văn bản mật không; nội dung không được giữ"),
                 hides=True,
             )
-        self._add("_broken IS NOT NULL", "", _("không đọc được dòng"))
+        for reason in self.source.breakages:
+            self._add(f"_broken = {literal(reason)}", "", reason, hides=bool(refuse))
         for name, column in self.contract.columns.items():
             if name != refuse:
                 self._check_column(name, column)

@@ -5,7 +5,7 @@ is text, with `_line` (the row's number in the file as Excel shows it; the heade
 line could not be read at all, else null).
 """
 
-from tinhso.datasets.reading.source import Source, UnreadableFile
+from tinhso.datasets.reading.source import Source, UnreadableFile, damaged
 from tinhso.datasets.reading.sources import open_source
 
-__all__ = ["Source", "UnreadableFile", "open_source"]
+__all__ = ["Source", "UnreadableFile", "damaged", "open_source"]

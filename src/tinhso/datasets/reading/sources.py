@@ -19,21 +19,23 @@ def open_source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Con
         connection: where tables read into memory (workbooks) are registered.
         path: the file.
         contract: whose headers to look for.
-        number: position of the file in the batch; names its table.
+        number: position of the file in the batch; names its tables.
 
     Raises:
         UnreadableFile: missing, empty, damaged, in a wrong encoding, or without the required columns.
     """
     head = _head(path)
     if head.startswith(b"PAR1"):
-        return parquet.source(connection, path, contract)
+        return parquet.source(path, contract)
     if head.startswith(b"PK\x03\x04"):
         return workbook.source(connection, path, contract, number)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableFile(path, _("là Excel kiểu cũ (.xls); hãy lưu lại thành .xlsx hoặc CSV"))
+        raise UnreadableFile(
+            path, _("là Excel kiểu cũ (.xls) hoặc có mật khẩu; hãy lưu lại thành .xlsx không mật khẩu hoặc CSV")
+        )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return json_lines.source(connection, path, contract, head)
-    return text.source(connection, path, contract, head)
+    return text.source(connection, path, contract, head, number)
 
 
 def _head(path: Path) -> bytes:

@@ -2,42 +2,122 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
-from tinhso.datasets.reading.source import Source, UnreadableFile, header_score, matched
+from tinhso.datasets.reading.source import Source, UnreadableFile, damaged, header_score, matched
 from tinhso.engine.duck import literal
 
 LONGEST_LINE = 2_000_000  # bytes
+CHUNK = 1 << 24
+NEWLINE, RETURN, QUOTE = b'\n\r"'
+BEYOND = "beyond"  # column of the first cell that has no header
 DELIMITERS = ",;\t|"
 TITLE_ROWS = 10
 
 
-def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract, head: bytes) -> Source:
-    """Describe a CSV file.
+@dataclass(frozen=True)
+class Layout:
+    """How the body of a CSV lies in its lines.
+
+    Attributes:
+        has_odd_quotes: some line has an odd number of quotes, so a value goes on in the next one, or a quote is
+            never closed.
+        blank_rows: rows without any character, which DuckDB leaves out; numbered as Excel does.
+    """
+
+    has_odd_quotes: bool
+    blank_rows: list[int]
+
+
+def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract, head: bytes, number: int) -> Source:
+    """Describe a CSV file; a row with more cells than the header becomes a quarantined row.
 
     Raises:
-        UnreadableFile: not UTF-8, a line without end, or no usable header.
+        UnreadableFile: not UTF-8, a line or quote without end, or no usable header.
     """
     _refuse_other_encodings(path, head)
     _refuse_endless_lines(path)
     start = head.decode("utf-8-sig", errors="ignore")
     delimiter, skipped, headers = _header(path, contract, start)
     found, ignored = matched(path, contract, headers)
+    layout = _layout(path)
     names = [f"c{position}" for position in range(len(headers))]
-    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in [*names, BEYOND]) + "}"
     reader = (
         f"read_csv({literal(str(path))}, auto_detect = false, columns = {columns}, header = true, "
         f"skip = {skipped}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', null_padding = true, "
-        f"strict_mode = false, max_line_size = {LONGEST_LINE * 2}, encoding = 'utf-8')"
+        f"strict_mode = false, max_line_size = {LONGEST_LINE * 2}, encoding = 'utf-8', "
+        f"parallel = {'false' if layout.has_odd_quotes else 'true'})"  # values over several lines need one reader
     )
     selected = ", ".join(f"{names[position]} AS {column}" for column, position in found.items())
-    sql = f"SELECT {selected}, row_number() OVER () + {skipped + 1} AS _line, NULL::VARCHAR AS _broken FROM {reader}"
-    _probe(connection, path, f"SELECT count(*) FROM (SELECT * FROM {reader} LIMIT 5)")
-    return Source(path, sql, {column: headers[position] for column, position in found.items()}, ignored)
+    broken = _("có nhiều ô hơn dòng tiêu đề")
+    sql = (
+        f"SELECT {selected}, row_number() OVER () + {skipped + 1} AS _line, "
+        f"CASE WHEN trim({BEYOND}) <> '' THEN {literal(broken)} END AS _broken FROM {reader}"
+    )
+    if layout.has_odd_quotes:
+        _refuse_open_quotes(connection, path, reader, names, delimiter, skipped)
+    if blank := [row for row in layout.blank_rows if row > skipped + 1]:
+        sql = _with_blank_rows(connection, sql, blank, number)
+    return Source(path, sql, {column: headers[position] for column, position in found.items()}, ignored, (broken,))
+
+
+def _layout(path: Path) -> Layout:
+    """Look for quotes and line ends, as arrays, since files are long."""
+    quotes, rows, read, last_end, last_letter = 0, 0, 0, -1, 0
+    has_odd_quotes = False
+    blank: list[int] = []
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            letters = np.frombuffer(chunk, np.uint8)
+            ends = np.flatnonzero(letters == NEWLINE)
+            counted = np.cumsum(letters == QUOTE, dtype=np.int64) + quotes
+            has_odd_quotes = has_odd_quotes or bool((counted[ends] & 1).any())
+            lengths = np.diff(ends + read, prepend=last_end)
+            returns = np.concatenate(([last_letter], letters))[ends] == RETURN
+            blank += (np.flatnonzero((lengths == 1) | ((lengths == 2) & returns)) + rows + 1).tolist()
+            last_end = int(ends[-1]) + read if len(ends) else last_end
+            quotes, rows, read, last_letter = int(counted[-1]), rows + len(ends), read + len(chunk), chunk[-1]
+    return Layout(has_odd_quotes or quotes % 2 == 1, blank)
+
+
+def _refuse_open_quotes(
+    connection: duckdb.DuckDBPyConnection, path: Path, reader: str, names: list[str], delimiter: str, skipped: int
+) -> None:
+    """A quote that is never closed swallows whole rows: a value of several lines with a row's worth of delimiters."""
+    mark = literal(delimiter)
+    swallowed = " OR ".join(
+        f"(contains({name}, chr(10)) AND (length({name}) - length(replace({name}, {mark}, '')) >= {len(names) - 1} "
+        f"OR {BEYOND} IS NOT NULL))"
+        for name in names
+    )
+    rows = f"SELECT {', '.join([*names, BEYOND])}, row_number() OVER () + {skipped + 1} AS _line FROM {reader}"
+    try:
+        row = connection.execute(f"SELECT min(_line) FROM ({rows}) WHERE {swallowed}").fetchone()
+    except duckdb.Error as error:
+        raise damaged(path, error) from error
+    if row and row[0] is not None:
+        reason = _("dòng %(line)s có dấu ngoặc kép mở mà không đóng, nuốt các dòng sau") % {"line": row[0]}
+        raise UnreadableFile(path, reason)
+
+
+def _with_blank_rows(connection: duckdb.DuckDBPyConnection, sql: str, blank: list[int], number: int) -> str:
+    """Count the rows that DuckDB leaves out, so that lines are numbered as Excel shows them."""
+    table = f"blank_rows_{number}"
+    since = np.array(blank) - np.arange(len(blank))  # in the numbers that leave them out
+    shifts = {int(line): shift for shift, line in enumerate(since, start=1)}
+    connection.register(table, pa.table({"since": list(shifts), "shift": list(shifts.values())}))
+    return (
+        f"SELECT s.* REPLACE (s._line + coalesce(b.shift, 0) AS _line) FROM ({sql}) AS s "
+        f"ASOF LEFT JOIN {table} AS b ON s._line >= b.since"
+    )
 
 
 def _refuse_other_encodings(path: Path, head: bytes) -> None:
@@ -78,12 +158,7 @@ def _header(path: Path, contract: Contract, start: str) -> tuple[str, int, list[
             if score > best[0]:
                 best = (score, delimiter, number, cells)
     if best[0] == 0:
-        first = start.strip().splitlines()[0][:80]
-        raise UnreadableFile(
-            path,
-            _("không thấy dòng tiêu đề của bộ dữ liệu %(dataset)s; dòng đầu là “%(first)s”")
-            % {"dataset": contract.name, "first": first},
-        )
+        raise UnreadableFile(path, _("không thấy dòng tiêu đề của bộ dữ liệu %(dataset)s") % {"dataset": contract.name})
     return best[1], best[2], best[3]
 
 
@@ -97,24 +172,3 @@ def _lenient(rows: Iterable[list[str]]) -> list[list[str]]:
     except csv.Error:
         return found
     return found
-
-
-def _probe(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> None:
-    try:
-        connection.execute(sql)
-    except duckdb.Error as error:
-        raise unreadable(path, error) from None
-
-
-def unreadable(path: Path, error: duckdb.Error) -> UnreadableFile:
-    """A CSV error of DuckDB in one sentence."""
-    message = str(error)
-    line = "".join(c for c in message.split("on Line:")[1][:12] if c.isdigit()) if "on Line:" in message else ""
-    where = _("dòng %(line)s ") % {"line": line} if line else ""
-    if "invalid unicode" in message.lower() or "not utf-8 encoded" in message.lower():
-        return UnreadableFile(path, _("%(where)skhông phải UTF-8; hãy lưu lại thành “CSV UTF-8”") % {"where": where})
-    if "maximum line size" in message.lower():
-        return UnreadableFile(path, _("%(where)squá dài") % {"where": where})
-    return UnreadableFile(
-        path, _("%(where)skhông đọc được theo dạng CSV (dấu ngoặc kép hoặc số cột sai)") % {"where": where}
-    )

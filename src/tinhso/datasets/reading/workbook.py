@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,12 +14,14 @@ import python_calamine
 from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
-from tinhso.datasets.reading.source import Source, UnreadableFile, header_score, matched
+from tinhso.datasets.reading.source import Source, UnreadableFile, exact_number, header_score, matched
 
 MOST_BYTES = 2_000_000_000  # unpacked
 MOST_RATIO = 300  # unpacked to packed; honest workbooks stay below about 40
+MOST_GRID = 10_000_000  # cells of the rectangle around a sheet's cells, where most of it is empty
+MOST_EMPTY = 50  # cells of the rectangle to cells that are there
 TITLE_ROWS = 10
-CHUNK = 20_000
+CHUNK = 1 << 20
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
@@ -28,21 +32,11 @@ def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract
         UnreadableFile: damaged, a zip bomb, with formulas or merged cells, or without a usable header.
     """
     _refuse_bombs(path)
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        names = book.sheet_names
-        sheets = [book.get_sheet_by_name(name) for name in names]
-    except (python_calamine.CalamineError, OSError):
-        raise UnreadableFile(path, _("tệp XLSX bị hỏng")) from None
-    headers: list[str] = []
-    for position, sheet in enumerate(sheets):  # noqa: B007 - used after the loop
-        header_row, headers = _header(contract, sheet)
-        if headers:
-            break
-    if not headers:
-        raise UnreadableFile(path, _("không thấy dòng tiêu đề của bộ dữ liệu %(dataset)s") % {"dataset": contract.name})
+    sheet, look, header_row, headers = _sheet_with_header(path, contract)
     _refuse_merged(path, sheet, header_row)
-    _refuse_formulas(path, position)
+    if look.formula:
+        reason = _("ô %(cell)s có công thức; hãy dán lại dưới dạng giá trị rồi gửi lại") % {"cell": look.formula}
+        raise UnreadableFile(path, reason)
     found, ignored = matched(path, contract, headers)
     table = f"workbook_{number}"
     connection.register(table, _table(sheet, header_row, found))
@@ -72,22 +66,87 @@ def _refuse_merged(path: Path, sheet: python_calamine.CalamineSheet, header_row:
             raise UnreadableFile(path, _("có ô gộp (đến ô %(cell)s); hãy bỏ gộp ô rồi gửi lại") % {"cell": cell})
 
 
-def _refuse_formulas(path: Path, position: int) -> None:
-    """A formula's stored value may be stale or missing, so only values are accepted."""
-    pattern = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[ >/]')
-    with zipfile.ZipFile(path) as archive:
-        names = sorted(n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n))
-        names.sort(key=lambda name: int(re.findall(r"\d+", name)[-1]))
-        if position >= len(names):
-            return
-        with archive.open(names[position]) as sheet:
-            tail = b""
-            while chunk := sheet.read(1 << 20):
-                if found := pattern.search(tail + chunk):
-                    cell = found[1].decode()
-                    reason = _("ô %(cell)s có công thức; hãy dán lại dưới dạng giá trị rồi gửi lại") % {"cell": cell}
-                    raise UnreadableFile(path, reason)
-                tail = chunk[-200:]
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a sheet's XML says before it is loaded.
+
+    Attributes:
+        formula: address of the first cell with one; a formula's stored value may be stale or missing, so only
+            values are accepted.
+        cells: how many cells there are.
+        columns, rows: of the rectangle around them, which is loaded whole.
+    """
+
+    formula: str
+    cells: int
+    columns: int
+    rows: int
+
+
+def _sheet_with_header(path: Path, contract: Contract) -> tuple[python_calamine.CalamineSheet, _Look, int, list[str]]:
+    """The first sheet with a header, with the row and the cells of the header."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        with zipfile.ZipFile(path) as archive:
+            for name, part in zip(book.sheet_names, _sheet_parts(archive), strict=True):
+                if "worksheets/" not in part:
+                    continue
+                look = _look(archive, part)
+                _refuse_far_cells(path, look)
+                sheet = book.get_sheet_by_name(name)
+                header_row, headers = _header(contract, sheet)
+                if headers:
+                    return sheet, look, header_row, headers
+    except (python_calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError):
+        raise UnreadableFile(path, _("tệp XLSX bị hỏng")) from None
+    except (NotImplementedError, RuntimeError):  # a packing that Python does not know, or a password
+        raise UnreadableFile(path, _("tệp XLSX nén hoặc khóa theo cách không đọc được")) from None
+    raise UnreadableFile(path, _("không thấy dòng tiêu đề của bộ dữ liệu %(dataset)s") % {"dataset": contract.name})
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
+    """The file of each sheet in the workbook's order, which need not be that of the files' numbers."""
+    targets = {}
+    for tag in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", archive.read("xl/_rels/workbook.xml.rels")):
+        target = _attribute(tag, b"Target")
+        targets[_attribute(tag, b"Id")] = target[1:] if target.startswith("/") else f"xl/{target}"
+    tags = re.findall(rb"<(?:\w+:)?sheet\s[^>]*>", archive.read("xl/workbook.xml"))
+    return [targets[_attribute(tag, rb"\w+:id")] for tag in tags]
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    found = re.search(rb"\s" + name + rb"\s*=\s*[\"']([^\"']*)", tag)
+    return found[1].decode() if found else ""
+
+
+_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r=[\"']([A-Z]+[0-9]+)[\"'][^>]*>\s*<(?:\w+:)?f[ >/]")
+
+
+def _look(archive: zipfile.ZipFile, part: str) -> _Look:
+    formula, cells, columns, rows = "", 0, set(), 0
+    with archive.open(part) as xml:
+        tail = b""
+        while chunk := xml.read(CHUNK):
+            content = tail + chunk
+            whole = content.rfind(b"</") if content.rfind(b"</") > 0 else len(content)
+            found = _CELL.findall(content, 0, whole)
+            cells += len(found)
+            columns |= {letters for letters, _row in found}
+            rows = int(found[-1][1]) if found else rows
+            if not formula and (first := _FORMULA.search(content)):
+                formula = first[1].decode()
+            tail = content[whole:]
+    return _Look(formula, cells, max((_number(letters) for letters in columns), default=0), rows)
+
+
+def _refuse_far_cells(path: Path, look: _Look) -> None:
+    """One forgotten cell far away would make the rectangle around the table fill the memory."""
+    grid = look.columns * look.rows
+    if grid > MOST_GRID and grid > look.cells * MOST_EMPTY:
+        cell = f"{_letters(look.columns - 1)}{look.rows}"
+        reason = _("có ô nằm rất xa bảng (vùng tới ô %(cell)s); hãy xóa các ô thừa rồi gửi lại") % {"cell": cell}
+        raise UnreadableFile(path, reason)
 
 
 def _header(contract: Contract, sheet: python_calamine.CalamineSheet) -> tuple[int, list[str]]:
@@ -126,8 +185,8 @@ def _text(cell: Cell) -> str | None:
     match cell:
         case bool():
             return "true" if cell else "false"
-        case float() if cell.is_integer():
-            return str(int(cell))
+        case float():
+            return str(int(cell)) if cell.is_integer() else exact_number(str(cell))
         case dt.datetime():
             return cell.strftime("%Y-%m-%d" if cell.time() == dt.time() else "%Y-%m-%d %H:%M:%S")
         case dt.date():
@@ -143,3 +202,11 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def _number(letters: bytes) -> int:
+    """Column A is 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
