@@ -1,12 +1,15 @@
 import datetime as dt
+import io
 
 import pytest
+from django.core.management import call_command
 
 from tests.accounts.factories import FIRST, PASSWORD, person
 from tests.conftest import AT
 from tests.operations.conftest import BACKEND
 from tinhso.accounts import api, services
 from tinhso.accounts.api import Action, Role
+from tinhso.core import clock
 from tinhso.core.models import AuditEntry
 from tinhso.organizations import api as organizations
 
@@ -109,3 +112,13 @@ def test_an_administrator_adds_somebody_within_the_own_scope_only(province, clie
     assert (outside.status_code, inside.status_code) == (422, 302)
     assert not api.User.objects.filter(username="ngoai").exists()
     assert api.User.objects.get(username="trong").must_change_password
+
+
+def test_the_first_administrator_is_made_on_the_command_line(province, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: PASSWORD)
+    assert not api.has_administrator(clock.today())
+
+    call_command("create_administrator", "an.van", full_name="An Văn Mẫu", stdout=io.StringIO())
+
+    assert api.has_administrator(clock.today())
+    assert api.User.objects.get(username="an.van").must_change_password

@@ -13,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from tinhso.accounts.choices import Action, Role
 from tinhso.accounts.models import User
-from tinhso.accounts.selectors import Scope, scope
+from tinhso.accounts.selectors import Scope, has_administrator, scope
 from tinhso.accounts.services import assign, create_demo_users, create_user
 from tinhso.core import clock
 
@@ -99,6 +99,7 @@ __all__ = [
     "assign",
     "create_demo_users",
     "create_user",
+    "has_administrator",
     "scope",
     "sign_in_required",
     "unit_or_404",

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tinhso.accounts.choices import Action
+from tinhso.accounts.choices import Action, Role
 from tinhso.accounts.models import Assignment, User
 from tinhso.accounts.rules import ROLES_THAT_MAY
 from tinhso.core import clock
@@ -95,6 +95,12 @@ def looks_after(units: frozenset[int], person: User, on: dt.date) -> bool:
     these units lock the account or give it a password."""
     current = person.assignments.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
     return not current.exclude(org_unit__in=units).exists()
+
+
+def has_administrator(on: dt.date) -> bool:
+    """Whether anybody can give accounts to others."""
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    return Assignment.objects.filter(lasting, role=Role.ADMINISTRATOR, user__is_active=True).exists()
 
 
 def has_second_factor(person: User) -> bool:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tinhso.accounts import api as accounts
 from tinhso.core import charts, clock, jobs, outbox
 from tinhso.datasets import api as datasets
 from tinhso.engine.errors import DefinitionError
@@ -92,6 +93,9 @@ def _database() -> Finding:
 def _content() -> Iterator[Finding]:
     tree = organizations.tree_fingerprint()
     yield Finding("Danh mục đơn vị", tree[:12] or "chưa nạp", bool(tree), INIT)
+    is_led = accounts.has_administrator(clock.today())
+    mend = "chạy “django-admin create_administrator” (docs/howto/install-on-a-server.md)"
+    yield Finding("Quản trị viên", "có" if is_led else "chưa có", is_led, mend, is_required=False)
     try:
         yield Finding("Danh mục chỉ tiêu", f"{len(indicators.definitions())} chỉ tiêu", True)
     except DefinitionError as error:

@@ -91,6 +91,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
 
 
 def run_doctor(_arguments: argparse.Namespace) -> int:
+    start_django()
     from tinhso.config import doctor
 
     findings = list(doctor.examine())
