@@ -70,22 +70,34 @@ def source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract
 
 
 def _layout(path: Path) -> Layout:
-    """Look for quotes and line ends, as arrays, since files are long."""
-    quotes, rows, read, last_end, last_letter = 0, 0, 0, -1, 0
+    """Look for quotes and blank lines; both are searched as bytes first, since files are long and mostly plain."""
+    quotes, rows, before = 0, 0, b"\n"
     has_odd_quotes = False
     blank: list[int] = []
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            letters = np.frombuffer(chunk, np.uint8)
-            ends = np.flatnonzero(letters == NEWLINE)
-            counted = np.cumsum(letters == QUOTE, dtype=np.int64) + quotes
-            has_odd_quotes = has_odd_quotes or bool((counted[ends] & 1).any())
-            lengths = np.diff(ends + read, prepend=last_end)
-            returns = np.concatenate(([last_letter], letters))[ends] == RETURN
-            blank += (np.flatnonzero((lengths == 1) | ((lengths == 2) & returns)) + rows + 1).tolist()
-            last_end = int(ends[-1]) + read if len(ends) else last_end
-            quotes, rows, read, last_letter = int(counted[-1]), rows + len(ends), read + len(chunk), chunk[-1]
-    return Layout(has_odd_quotes or quotes % 2 == 1, blank)
+            if b'"' in chunk:
+                letters = np.frombuffer(chunk, np.uint8)
+                counted = np.cumsum(letters == QUOTE, dtype=np.uint32) + np.uint32(quotes)
+                has_odd_quotes = has_odd_quotes or bool((counted[letters == NEWLINE] & 1).any())
+                quotes = int(counted[-1]) & 1
+            elif quotes and b"\n" in chunk:
+                has_odd_quotes = True
+            seen = before + chunk
+            if b"\n\n" in seen or b"\n\r\n" in seen:
+                blank += (_blank_lines(seen, len(before)) + rows).tolist()
+            rows, before = rows + chunk.count(b"\n"), seen[-2:]
+    return Layout(has_odd_quotes or quotes == 1, blank)
+
+
+def _blank_lines(content: bytes, overlap: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Which of the lines that end after the first `overlap` bytes are empty, counted from 1."""
+    letters = np.frombuffer(content, np.uint8)
+    ends = np.flatnonzero(letters == NEWLINE)
+    lengths = np.diff(ends, prepend=-3)  # of a line that began before, nothing is known but that it is not empty
+    empty = (lengths == 1) | ((lengths == 2) & (letters[ends - 1] == RETURN))
+    own = ends >= overlap
+    return np.flatnonzero(empty[own]) + 1
 
 
 def _refuse_open_quotes(
