@@ -5,6 +5,7 @@ import json
 
 import duckdb
 import pytest
+from django.db import connection, utils
 
 from tests.engine import reference, running
 from tests.indicators.test_definitions import CATALOG, SCHEMAS
@@ -67,7 +68,7 @@ def test_cells_equal_the_reference_for_all_indicators_and_periods(small_province
         here = reference.Tree(tree.unit_of, below, tree.province)
         own = {name: _under(here, unit, SCHEMAS[name], several) for name, several in rows.items()}
         found = reference.cells(reference.Data(CATALOG, own, here, UNTIL), wanted)
-        theirs |= {(i, code, p, c): (float(n), float(d)) for (i, u, p, c), (n, d) in found.items() if u == unit}
+        theirs |= {(i, code, p, c): pair for (i, u, p, c), pair in running.plain(found).items() if pair and u == unit}
 
     assert {code for _i, code, _p, _c in ours} == set(SHOWN)
     assert ours == theirs
@@ -113,9 +114,32 @@ def test_an_earlier_day_gives_what_was_known_of_that_day(small_province, capsys)
     assert documents["status"] in {"too_early", "met"}
 
 
+def test_no_cell_lies_after_the_evaluation_date(small_province, capsys):
+    asked = ["cells", "--indicator", "gov.documents_signed", "--unit", "14"]
+
+    assert len(answer(capsys, *asked, "--period", "2023-04")) == 1
+    assert answer(capsys, *asked, "--period", "2023-05") == []
+
+
 def test_computing_again_changes_nothing(small_province, capsys):
     assert answer(capsys, "compute")["mode"] == "unchanged"
     assert answer(capsys, "compute", "--full")["mode"] == "full"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("arguments", [["plan", "status"], ["import", "dossiers", __file__], ["quarantine", "list"]])
+def test_without_a_database_one_sentence_says_what_to_do(capsys, monkeypatch, arguments):
+    def no_tables(*_):
+        raise utils.OperationalError("no such table: datasets_batch\nmore")
+
+    monkeypatch.setattr(connection, "cursor", no_tables)
+
+    code = main(arguments)
+
+    errors = capsys.readouterr().err
+    assert code == 2
+    assert "tinhso init" in errors
+    assert errors.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +148,10 @@ def test_computing_again_changes_nothing(small_province, capsys):
         (["import", "dosiers", "x.csv"], "dossiers"),
         (["cells", "--indicator", "gov.document_signed", "--period", "2023"], "gov.documents_signed"),
         (["cells", "--indicator", "gov.documents_signed", "--period", "2023-15"], "2023-"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "0000-13"], "2023-"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "²²²²"], "2023-"),
         (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--unit", "0364"], "036"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--unit", "99999"], "gần nhất: 0"),
         (["plan", "status", "--plan", "293/KH-UBND"], "292/KH-UBND"),
         (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--view", "as-is"], "chưa có"),
         (["release", "list"], "chưa có"),
@@ -140,10 +167,11 @@ def test_an_impossible_request_ends_with_2_and_names_the_nearest(province, capsy
     assert errors.count("\n") == 1
 
 
-def test_a_broken_definition_leaves_the_catalog_in_force(small_province, capsys, home):
+@pytest.mark.parametrize("content", [b"id: x.own\nversion: 1\nvalue: a\n", b"id: \xff\n", b"valid: 2023-02-30\n"])
+def test_a_broken_definition_leaves_the_catalog_in_force(small_province, capsys, home, content):
     folder = home / "definitions"
     folder.mkdir()
-    (folder / "x.own.yaml").write_text("id: x.own\nversion: 1\nvalue: a\n", encoding="utf-8")
+    (folder / "x.own.yaml").write_bytes(content)
 
     code = main(["compute"])
 

@@ -14,7 +14,7 @@ from tinhso.engine.catalog import Catalog, Indicator, Measure
 from tinhso.engine.periods import Period
 
 Row = dict[str, Any]
-Cells = dict[tuple[str, int, str, str | None], tuple[Decimal, Decimal]]
+Cells = dict[tuple[str, int, str, str | None], tuple[Decimal, Decimal] | None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ class Data:
 
 
 def cells(data: Data, periods: Iterable[Period]) -> Cells:
-    """Every cell whose denominator has a record, in no period that begins after the evaluation date."""
+    """Every cell whose denominator has a record, in no period that begins after the evaluation date.
+
+    None where the denominator has none, but its stock has rows.
+    """
     found: Cells = {}
     for period in (one for one in periods if one.starts_on <= data.as_of):
         for indicator in (one for one in data.catalog.indicators if one.governs(period.ends_on)):
@@ -55,7 +58,23 @@ def cells(data: Data, periods: Iterable[Period]) -> Cells:
                 denominator, records = _value(data, indicator, indicator.ratio.denominator, unit, period)
                 if records:
                     found[indicator.id, unit, period.code, None] = numerator, denominator
+                elif _has_rows(data, indicator, unit, period):
+                    found[indicator.id, unit, period.code, None] = None
     return found
+
+
+def _has_rows(data: Data, indicator: Indicator, unit: int, period: Period) -> bool:
+    end = min(period.ends_on, data.as_of)
+    below = [*language.amounts_of(indicator.ratio.denominator)]
+    for members in language.sets_of(indicator.ratio.denominator):
+        below += language.members_of(members)
+    schemas = [indicator.measures[name].dataset for name in below]
+    return any(
+        data.tree.covers(unit, row["_unit"], end)
+        for schema in schemas
+        if schema.kind in ("stock", "validity")
+        for row in _states(data, schema, end)
+    )
 
 
 def _by_category(data: Data, indicator: Indicator, period: Period) -> Cells:

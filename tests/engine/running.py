@@ -81,9 +81,9 @@ def cells(
         found = connection.execute(
             "SELECT indicator, unit, period, category, numerator, denominator FROM cell"
         ).fetchall()
-    return {(i, u, p, c): (Decimal(n), Decimal(d)) for i, u, p, c, n, d in found}
+    return {(i, u, p, c): None if d is None else (Decimal(n), Decimal(d)) for i, u, p, c, n, d in found}
 
 
-def plain(cells_: Cells) -> dict[Any, tuple[float, float]]:
+def plain(cells_: Cells) -> dict[Any, tuple[float, float] | None]:
     """Cells as floats, which compare well and print well."""
-    return {key: (float(n), float(d)) for key, (n, d) in sorted(cells_.items(), key=str)}
+    return {key: pair and (float(pair[0]), float(pair[1])) for key, pair in sorted(cells_.items(), key=str)}

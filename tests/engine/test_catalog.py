@@ -47,6 +47,8 @@ def test_a_good_definition_is_taken():
         ({"value": "a / a"}, "“b” không được dùng"),
         ({"value": "count(a) / b"}, "bỏ count"),
         ({"value": "a / __import__('os')"}, "không được dùng"),
+        ({"value": "a / (b * 1e999)"}, "không được dùng"),
+        ({"value": "a / " + "-" * 5000 + "b"}, "không đọc được"),
         ({"legal": []}, "legal"),
         ({"measures": GOOD["measures"] | {"a": {"from": "evnts", "aggregate": "count"}}}, "gần nhất: events"),
         ({"measures": GOOD["measures"] | {"a": {"from": "events", "aggregate": "avg", "of": "amount"}}}, "trung bình"),
@@ -123,6 +125,27 @@ def test_the_line_of_the_entry_is_named():
 def test_a_key_given_twice_is_refused():
     with pytest.raises(located.DefinitionError, match="hai lần"):
         located.Located(Path("x.yaml"), "a: 1\na: 2\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        (b"a: 1\nb: 2023-02-30\n", 2, "2023-02-30"),
+        (b"a: 1\nb: \x01\n", 2, "không được phép"),
+        (b"a: 1\nb: \xff\n", 2, "không phải UTF-8"),
+        (b"a: &a [*a]\n", 1, "chứa chính mình"),
+        (b"a: 1\n\tb: 2\n", 2, ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_names_line_and_reason(tmp_path, content, line, reason):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+
+    with pytest.raises(located.DefinitionError) as refusal:
+        located.read(path)
+
+    assert (refusal.value.path, refusal.value.line) == (str(path), line)
+    assert reason in refusal.value.reason
 
 
 def test_two_versions_may_not_govern_one_day():

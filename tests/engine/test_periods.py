@@ -45,6 +45,15 @@ def test_every_period_is_a_run_of_whole_atoms(as_of, changes, first):
         assert atoms.ends_on(run[-1]) == min(period.ends_on, atoms.as_of)
 
 
+def test_one_period_alone_is_cut_from_its_first_of_january():
+    may = periods.parse("2023-05")
+
+    atoms = periods.cut([may], [], dt.date(2023, 5, 20))
+
+    run = atoms.of(may.year_starts_on, may.ends_on)
+    assert (atoms.starts[run[0]], atoms.ends_on(run[-1])) == (dt.date(2023, 1, 1), dt.date(2023, 5, 20))
+
+
 @given(as_of=DAYS, changes=st.lists(DAYS, max_size=4))
 def test_atoms_follow_one_another_and_hold_their_days(as_of, changes):
     atoms = periods.cut(periods.periods_until(dt.date(2015, 1, 1), as_of), changes, as_of)

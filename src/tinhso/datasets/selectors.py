@@ -125,10 +125,17 @@ def evaluation_date(today: dt.date) -> dt.date | None:
 
 
 def first_day() -> dt.date | None:
-    """The first day covered by events, states and yearly figures, else by validities."""
-    reach = [f for f in freshness().values() if f.first_day]
-    days = [f.first_day for f in reach if f.kind != "validity" and f.first_day]
-    return min(days or [f.first_day for f in reach if f.first_day], default=None)
+    """The first day covered by events, states and yearly figures, else by validities.
+
+    Where validities hold before that year, the day before it, from whose state a plan of the year sets out.
+    """
+    reach = [(f.kind, f.first_day) for f in freshness().values() if f.first_day]
+    first = min((day for kind, day in reach if kind != "validity"), default=None)
+    holds = min((day for kind, day in reach if kind == "validity"), default=None)
+    if first is None or holds is None:
+        return first or holds
+    year_end = dt.date(first.year - 1, 12, 31)
+    return year_end if holds <= year_end else first
 
 
 def attach(connection: duckdb.DuckDBPyConnection, datasets: Iterable[str]) -> None:

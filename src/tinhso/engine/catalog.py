@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import functools
 import hashlib
 import itertools
 import json
@@ -72,6 +73,13 @@ class Indicator:
     def id(self) -> str:
         return self.text.id
 
+    @property
+    def presences(self) -> list[Measure]:
+        """What counts all rows of the stocks in its denominator that carry a unit."""
+        names = dict.fromkeys(_names(self.ratio.denominator))
+        stocks = [m.dataset for m in map(self.measures.__getitem__, names) if m.dataset.kind in ("stock", "validity")]
+        return [Measure(d, "count", None, None, "period", None, None) for d in dict.fromkeys(stocks) if d.unit]
+
     def governs(self, day: dt.date) -> bool:
         """Whether this version is the one for a period that ends on `day`."""
         valid = self.text.valid
@@ -94,8 +102,14 @@ class Catalog:
     relations: Mapping[str, tuple[Relation, ...]]
     hash: str
 
+    @functools.cached_property
+    def counted(self) -> tuple[Measure, ...]:
+        """The measures, and all rows of each stock in a denominator: they tell 0 ÷ 0 from missing data."""
+        present = [m for indicator in self.indicators for m in indicator.presences]
+        return tuple(dict.fromkeys([*self.measures, *present]))
+
     def number(self, measure: Measure) -> int:
-        return self.measures.index(measure)
+        return self.counted.index(measure)
 
     def relation(self, dataset: str, name: str) -> Relation:
         return next(relation for relation in self.relations.get(dataset, ()) if relation.name == name)

@@ -189,7 +189,7 @@ def roll_up(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
     Returns:
         How many cells there are.
     """
-    kinds = [rollup.window_kind(measure) for measure in catalog.measures]
+    kinds = [rollup.window_kind(measure) for measure in catalog.counted]
     _table(connection, "engine_windows", measure=range(len(kinds)), kind=kinds)
     return rollup.roll_up(connection, catalog)
 

@@ -8,6 +8,7 @@ Both are read with Python's own grammar, of which only what stands here is let i
 """
 
 import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -210,6 +211,8 @@ def _tree(text: str) -> ast.expr:
         return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise LanguageError(f"không đọc được ở ký tự {error.offset}: {text!r}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise LanguageError(f"không đọc được: {text[:80]!r}") from None
 
 
 def _refused(node: ast.AST) -> LanguageError:
@@ -260,9 +263,13 @@ def _column(node: ast.expr) -> Column:
 
 
 def _scalar(node: ast.expr) -> Scalar:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool) and _is_finite(node.value):
         return node.value
     raise _refused(node)
+
+
+def _is_finite(value: Scalar) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _value(node: ast.expr) -> Value:
@@ -271,7 +278,7 @@ def _value(node: ast.expr) -> Value:
             return Count(_set(argument))
         case ast.Name(id=name):
             return Amount(name)
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool) and _is_finite(number):
             return Number(number)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return Arithmetic("+", _value(left), _value(right))

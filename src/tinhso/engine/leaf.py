@@ -59,7 +59,7 @@ class Plan:
 
 def plan(catalog: Catalog, dataset: DatasetSchema) -> Plan:
     """Choose the joins for one dataset's measures."""
-    numbered = tuple((number, m) for number, m in enumerate(catalog.measures) if m.dataset.name == dataset.name)
+    numbered = tuple((number, m) for number, m in enumerate(catalog.counted) if m.dataset.name == dataset.name)
     read = {column.relation for _, m in numbered if m.where for column in language.columns_of(m.where)}
     relations = tuple(r for r in catalog.relations.get(dataset.name, ()) if r.name in read)
     through = next((r for r in relations if _carries_dictionary(catalog, r, numbered)), None)
@@ -339,7 +339,8 @@ def _stock(chosen: Plan) -> exp.Query:
     schema = chosen.dataset
     read = [str(m.of) for _, m in chosen.numbered if m.of]
     read += [c.name for _, m in chosen.numbered if m.where for c in language.columns_of(m.where) if c.relation is None]
-    ctes: dict[str, exp.Query] = {"spans": spans(schema, read), "held": _held(read, schema)}
+    ctes: dict[str, exp.Query] = {"spans": spans(schema, read)}
+    ctes |= {"bounded": _bounded(read, schema), "held": _held(read, schema)}
     numbers = [(number, m) for number, m in chosen.numbered if m.aggregate != "distinct"]
     if numbers:
         ctes["changes"] = _union(
@@ -356,34 +357,33 @@ def _stock(chosen: Plan) -> exp.Query:
     return query
 
 
-def _held(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
-    """Spans as atoms: the states at the ends of atoms first_atom … end_atom - 1."""
+def _bounded(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
+    """Spans cut to the days that are computed: they hold on the days from `begins` until before `ends`.
+
+    A step of its own, so that the two look-ups of atoms compare plain columns; planners otherwise multiply every
+    span with every pair of days.
+    """
     kept = [exp.column(column, table="s") for column in dict.fromkeys([*schema.entity_key, *columns])]
     unit = [exp.column("_unit", table="s")] if schema.unit else []
-    query = exp.select(
-        *kept,
-        *unit,
-        exp.column("atom", table="a").as_("first_atom"),
-        exp.column("atom", table="b").as_("end_atom"),
-    ).from_(exp.to_table("spans").as_("s"))
-    query = query.join(exp.to_table("engine_as_of").as_("e"), join_type="cross")
     earliest = exp.column("first_day", table="e")
     after = exp.Add(this=exp.column("day", table="e"), expression=exp.convert(1))
     begins = exp.func("GREATEST", exp.column("first_day", table="s"), earliest, dialect="duckdb")
     gone = exp.Add(this=exp.column("last_day", table="s"), expression=exp.convert(1))
-    ends = exp.func(
-        "LEAST",
-        exp.func("GREATEST", exp.func("COALESCE", gone, after), earliest.copy(), dialect="duckdb"),
-        after.copy(),
-        dialect="duckdb",
-    )
-    query = query.join(
-        exp.to_table("engine_days").as_("a"), on=exp.EQ(this=exp.column("day", table="a"), expression=begins)
-    )
-    query = query.join(
-        exp.to_table("engine_days").as_("b"), on=exp.EQ(this=exp.column("day", table="b"), expression=ends)
-    )
-    return query.where(exp.LT(this=exp.column("atom", table="a"), expression=exp.column("atom", table="b")))
+    ends = exp.func("LEAST", exp.func("COALESCE", gone, after), after.copy(), dialect="duckdb")
+    query = exp.select(*kept, *unit, begins.as_("begins"), ends.as_("ends")).from_(exp.to_table("spans").as_("s"))
+    return query.join(exp.to_table("engine_as_of").as_("e"), join_type="cross")
+
+
+def _held(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
+    """Spans as atoms: the states at the ends of atoms first_atom … end_atom - 1."""
+    kept = [exp.column(column, table="s") for column in dict.fromkeys([*schema.entity_key, *columns])]
+    unit = [exp.column("_unit", table="s")] if schema.unit else []
+    first, end = exp.column("atom", table="a").as_("first_atom"), exp.column("atom", table="b").as_("end_atom")
+    query = exp.select(*kept, *unit, first, end).from_(exp.to_table("bounded").as_("s"))
+    for alias, bound in (("a", "begins"), ("b", "ends")):
+        same_day = exp.EQ(this=exp.column("day", table=alias), expression=exp.column(bound, table="s"))
+        query = query.join(exp.to_table("engine_days").as_(alias), on=same_day)
+    return query.where(exp.LT(this=exp.column("begins", table="s"), expression=exp.column("ends", table="s")))
 
 
 def _changes(chosen: Plan, numbers: list[tuple[int, Measure]], atom: str, sign: int) -> exp.Select:

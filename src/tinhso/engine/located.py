@@ -24,15 +24,18 @@ class Located:
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self._lines: dict[Place, int] = {}
-        loader = yaml.SafeLoader(text)
         try:
+            loader = yaml.SafeLoader(text)
             node = loader.get_single_node()
             self.content: Any = self._build(loader, node, ()) if node is not None else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise DefinitionError(path, mark.line + 1 if mark else 1, error.problem or "không đọc được") from None
-        finally:
-            loader.dispose()
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise DefinitionError(path, line, f"ký tự không được phép: {error.character!r}") from None
+        except RecursionError:
+            raise DefinitionError(path, 1, "các mục lồng nhau quá sâu hoặc chứa chính mình") from None
 
     def line(self, place: Sequence[str | int]) -> int:
         """Line of an entry, or of the nearest enclosing one that is in the file."""
@@ -50,7 +53,10 @@ class Located:
             return self._build_mapping(loader, node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(loader, item, (*place, index)) for index, item in enumerate(node.value)]
-        return loader.construct_object(node, deep=True)
+        try:
+            return loader.construct_object(node, deep=True)
+        except ValueError as error:  # such as the 30th of February
+            raise self.error(place, f"giá trị “{node.value}” không có nghĩa: {error}") from None
 
     def _build_mapping(self, loader: yaml.SafeLoader, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         built: dict[str, Any] = {}
@@ -70,11 +76,23 @@ def read(path: Path) -> Located:
     Raises:
         DefinitionError: not UTF-8, not YAML, or a key given twice.
     """
+    return Located(path, read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of one YAML file.
+
+    Raises:
+        DefinitionError: it cannot be read, or is not UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise DefinitionError(path, 1, "tệp không phải UTF-8") from None
-    return Located(path, text)
+        content = path.read_bytes()
+    except OSError as error:
+        raise DefinitionError(path, 1, f"không đọc được tệp: {error.strerror}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(path, content.count(b"\n", 0, error.start) + 1, "tệp không phải UTF-8") from None
 
 
 def validated(located: Located, model: type[Model]) -> Model:
@@ -94,4 +112,4 @@ def validated(located: Located, model: type[Model]) -> Model:
         raise located.error(place, f"{name}: {first['msg']}" if name else first["msg"]) from None
 
 
-__all__ = ["DefinitionError", "Located", "read", "validated"]
+__all__ = ["DefinitionError", "Located", "read", "read_text", "validated"]

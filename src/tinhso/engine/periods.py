@@ -124,13 +124,14 @@ def cut(periods: Iterable[Period], tree_changes: Iterable[dt.date], as_of: dt.da
     """The coarsest atoms that keep every period and every state of the unit tree whole.
 
     Args:
-        periods: all that shall be computed; the earliest start is the first atom's.
+        periods: all that shall be computed; the earliest 1 January of their years is the first atom's start,
+            since a measure may count from there.
         tree_changes: days on which an edge of the unit tree begins, or the day after one ends.
         as_of: evaluation date; nothing after it counts.
     """
-    starts = {period.starts_on for period in periods}
+    starts = {period.year_starts_on for period in periods}
     first = min(starts)
-    starts |= {period.year_starts_on for period in periods}
+    starts |= {period.starts_on for period in periods}
     starts |= {period.ends_on + DAY for period in periods}
     starts |= {day for day in tree_changes if day > first}
     return Atoms(starts=tuple(sorted(day for day in starts if first <= day <= as_of)), as_of=as_of)

@@ -5,7 +5,8 @@ Leaf states are few (units x atoms): this runs in DuckDB whatever engine counted
     engine_closure(unit_version, atom, ancestor)   the unit tree of each atom, every unit above itself included
     engine_windows(measure, kind)                  how a measure takes time: see `window_kind`
     engine_period_atoms(kind, period, atom)        which atoms each kind takes for each period
-and leaves `cell(indicator, version, unit, period, category, numerator, denominator, excluded)`.
+and leaves `cell(indicator, version, unit, period, category, numerator, denominator, excluded)`. Numerator and
+denominator are null where the denominator has no record but its stock has rows: 0 ÷ 0, yet not without data.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tinhso.engine import language
 from tinhso.engine.catalog import Catalog, Indicator, Measure
 from tinhso.engine.language import SetExpression, SetOperation, Value
 
+PRESENT = -1  # number of the operand that counts all rows of the denominator's stocks
 WindowKind = Literal["events", "year_to_date", "last", "whole_year"]
 UNITLESS = -1
 
@@ -74,7 +76,7 @@ def roll_up(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
         connection.execute(cells_sql(catalog, indicator))
     connection.execute("DROP TABLE unit_states")
     connection.execute("DROP TABLE period_states")
-    row = connection.execute("SELECT COUNT(*) FROM cell").fetchone()
+    row = connection.execute("SELECT COUNT(denominator) FROM cell").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -82,6 +84,7 @@ def cells_sql(catalog: Catalog, indicator: Indicator) -> str:
     """The statement that evaluates one definition over merged states."""
     operands = list(dict.fromkeys([*_operands(indicator.ratio.numerator), *_operands(indicator.ratio.denominator)]))
     rows = [_operand_rows(catalog, indicator, index, operand) for index, operand in enumerate(operands)]
+    rows += [_measure_rows(catalog.number(measure), PRESENT) for measure in indicator.presences]
     below = [index for index, operand in enumerate(operands) if operand in set(_operands(indicator.ratio.denominator))]
     wide = _wide(rows, len(operands), indicator, operands, below)
     chosen: exp.Query
@@ -114,11 +117,9 @@ def _operands(value: Value) -> Iterator[Operand]:
 
 def _operand_rows(catalog: Catalog, indicator: Indicator, index: int, operand: Operand) -> exp.Select:
     """(unit, period, category, operand, n, amount) of one operand."""
-    number = exp.convert(index).as_("operand")
     if isinstance(operand, str):
-        measure = catalog.number(indicator.measures[operand])
-        query = exp.select("unit", "period", "category", number, "n", "amount").from_("period_states")
-        return query.where(f"measure = {measure}")
+        return _measure_rows(catalog.number(indicator.measures[operand]), index)
+    number = exp.convert(index).as_("operand")
     words = _words(catalog, indicator, operand).subquery("w")
     size = exp.cast(exp.Sum(this=exp.func("BIT_COUNT", exp.column("bits"), dialect="duckdb")), "bigint")
     no_category = exp.cast(exp.Null(), "varchar").as_("category")
@@ -127,6 +128,12 @@ def _operand_rows(catalog: Catalog, indicator: Indicator, index: int, operand: O
         .from_(words)
         .group_by("unit", "period")
     )
+
+
+def _measure_rows(measure: int, index: int) -> exp.Select:
+    number = exp.convert(index).as_("operand")
+    query = exp.select("unit", "period", "category", number, "n", "amount").from_("period_states")
+    return query.where(f"measure = {measure}")
 
 
 def _words(catalog: Catalog, indicator: Indicator, members: SetExpression) -> exp.Select:
@@ -175,22 +182,26 @@ def _bits(members: SetExpression, indicator: Indicator) -> exp.Expr:
 def _wide(
     rows: list[exp.Select], count: int, indicator: Indicator, operands: list[Operand], below: list[int]
 ) -> exp.Select:
-    """One row per unit, period and category whose denominator has a record."""
+    """One row per unit, period and category whose denominator has a record, or its stock a row (then of nulls)."""
     narrow: exp.Query = rows[0]
     for row in rows[1:]:
         narrow = exp.union(narrow, row, distinct=False)
     amounts = {operand: _picked("amount", index) for index, operand in enumerate(operands)}
-    query = exp.select(
-        "unit",
-        "period",
-        "category",
-        _evaluated(indicator.ratio.numerator, amounts).as_("numerator"),
-        _evaluated(indicator.ratio.denominator, amounts).as_("denominator"),
+    has_records = _counts(below)
+    numerator, denominator = (
+        exp.Case(ifs=[exp.If(this=has_records.copy(), true=_evaluated(part, amounts))])
+        for part in (indicator.ratio.numerator, indicator.ratio.denominator)
     )
-    records = exp.In(this=exp.column("operand"), expressions=[exp.convert(index) for index in below])
-    counted = exp.Filter(this=exp.Sum(this=exp.column("n")), expression=exp.Where(this=records))
+    query = exp.select("unit", "period", "category", numerator.as_("numerator"), denominator.as_("denominator"))
     query = query.from_(narrow.subquery("narrow")).group_by("unit", "period", "category")
-    return query.having(exp.GT(this=counted, expression=exp.convert(0)))
+    return query.having(_counts([*below, PRESENT]))
+
+
+def _counts(operands: list[int]) -> exp.GT:
+    """Whether any of some operands has a record."""
+    own = exp.In(this=exp.column("operand"), expressions=[exp.convert(operand) for operand in operands])
+    counted = exp.Filter(this=exp.Sum(this=exp.column("n")), expression=exp.Where(this=own))
+    return exp.GT(this=counted, expression=exp.convert(0))
 
 
 def _picked(column: str, operand: int) -> exp.Expr:

@@ -94,8 +94,8 @@ def compute(*, at: dt.datetime, full: bool = False, progress: Progress | None = 
 
 
 def _catalog_on_disk() -> tuple[Catalog, str]:
-    texts = states.definition_texts()
     try:
+        texts = states.definition_texts()
         catalog = states.load_catalog(texts)
     except DefinitionError as error:
         raise BrokenCatalog(

@@ -138,7 +138,7 @@ def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
     needle = text.strip().lower()
     by_name = [label for label in labels if len(needle) > 2 and needle in label.lower()]
     codes = {version.code: label for label, version in labels.items()}
-    by_code = [codes[code] for code in difflib.get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.5)]
+    by_code = [codes[code] for code in difflib.get_close_matches(text.strip().upper(), codes, n=3, cutoff=0)]
     return list(dict.fromkeys([*by_name, *by_code]))[:3]
 
 

@@ -215,9 +215,11 @@ class Question:
 def question(*, number: str | None, period: str | None, as_of: dt.date | None) -> Question:
     """What is asked for, with its defaults: the year to date, on the last day covered by data.
 
+    A period that is over by then is judged as it stood on its last day, unless another day is asked for.
+
     Raises:
         UnknownName: no such plan or period.
-        ImpossibleRequest: nothing has been computed, or the day lies before the plan's year or after the data.
+        ImpossibleRequest: nothing has been computed, or the day lies before the plan's year.
     """
     found = plan(number)
     stored = indicators.evaluation_date()
@@ -225,16 +227,16 @@ def question(*, number: str | None, period: str | None, as_of: dt.date | None) -
         raise ImpossibleRequest(_("Chưa có số liệu: hãy nhập tệp (tinhso import) rồi tính (tinhso compute)."))
     day = as_of or stored
     if period is None:
-        day = min(day, found.last_day)
         if day < found.first_day:
             raise ImpossibleRequest(
                 _("Kế hoạch %(number)s bắt đầu ngày %(day)s; dữ liệu chưa tới ngày đó.")
                 % {"number": found.number, "day": f"{found.first_day:%d/%m/%Y}"}
             )
-        wanted = periods.year_to_date(day)
+        wanted = periods.year_to_date(min(day, found.last_day))
     else:
         wanted = indicators.parse_period(period)
-    return Question(found, wanted, min(day, wanted.ends_on), None if as_of in (None, stored) else as_of)
+    judged = as_of or min(day, wanted.ends_on)
+    return Question(found, wanted, judged, None if as_of in (None, stored) else as_of)
 
 
 def status(
@@ -266,6 +268,7 @@ def statuses(asked: Question, unit_ids: Sequence[int], only: Sequence[str] | Non
         period_codes=sorted(codes),
         unit_ids=unit_ids,
         with_categories=True,
+        with_empty=True,
         as_of=asked.data_as_of,
     )
     own = {(f.unit_id, f.indicator, f.period): f for f in found if f.category is None}
@@ -296,7 +299,9 @@ def _standing(
     figure = own.get((unit_id, target.indicator, code))
     if figure is None:
         period = indicators.parse_period(code)
-        figure = indicators.absent_figure(indicator=target.indicator, unit_id=unit_id, period=period)
+        figure = indicators.absent_figure(
+            indicator=target.indicator, unit_id=unit_id, period=period, as_of=asked.data_as_of
+        )
     before = own.get((unit_id, target.indicator, asked.baseline_code))
     is_stock = definition.is_stock
     baseline = before.value or 0.0 if before is not None and is_stock else 0.0

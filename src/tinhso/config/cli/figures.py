@@ -112,8 +112,10 @@ def _figures(arguments: argparse.Namespace) -> "list[Figure]":
         unit_ids=[unit.org_unit_id] if unit else None,
         level=arguments.level,
         with_categories=True,
+        with_empty=unit is not None,
     )
-    if unit and not found and arguments.level in (None, unit.kind):
+    is_later = period.starts_on > (api.evaluation_date() or period.starts_on)
+    if unit and not found and not is_later and arguments.level in (None, unit.kind):
         found = [api.absent_figure(indicator=arguments.indicator, unit_id=unit.org_unit_id, period=period)]
     return found
 

@@ -41,7 +41,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        print("Đã dừng.", file=sys.stderr)
+        return 130
+    except _unusable_database() as error:
+        print(f"Cơ sở dữ liệu chưa dùng được ({_first_line(error)}): hãy chạy “tinhso init”.", file=sys.stderr)
+        return 2
     return code
+
+
+def _unusable_database() -> tuple[type[Exception], ...]:
+    """What Django raises where tables are missing or no server answers; nothing before Django was needed."""
+    if "django.db" not in sys.modules:
+        return ()
+    from django.db import utils
+
+    return utils.OperationalError, utils.ProgrammingError
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def run_status(arguments: argparse.Namespace) -> int:
     from tinhso.plans import api
 
     asked = api.question(number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
-    unit = organizations.resolve(arguments.unit or asked.plan.province, asked.as_of)
+    day = min(asked.as_of, asked.period.ends_on)
+    unit = organizations.resolve(arguments.unit or asked.plan.province, day)
     found = api.status(unit_id=unit.org_unit_id, number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
     if arguments.json:
         print_json(_json(found))

@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 import functools
+import re
 import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def parse_period(code: str) -> Period:
     try:
         return periods.parse(code)
     except periods.UnreadablePeriod:
-        year = code[:4] if code[:4].isdigit() else "2023"
+        year = code[:4] if re.match(r"[12][0-9]{3}", code) else "2023"
         samples = [f"{year}-05", f"{year}-Q2", f"{year}-H1", f"{year}-9M", year, f"{year}-05/ytd"]
         nearest = difflib.get_close_matches(code, [p.code for p in periods.periods_of_year(int(year))], n=3)
         raise UnknownName(_("kỳ"), code, nearest or samples) from None
@@ -92,6 +93,7 @@ def figures(
     unit_ids: Collection[int] | None = None,
     level: str | None = None,
     with_categories: bool = False,
+    with_empty: bool = False,
     as_of: dt.date | None = None,
 ) -> list[Figure]:
     """The figures there are; units and periods without any record in the denominator have none.
@@ -102,6 +104,7 @@ def figures(
         unit_ids: None for every unit.
         level: only units of this kind.
         with_categories: also the figures of each category.
+        with_empty: also 0 ÷ 0 of units without a record in the denominator whose stock has rows.
         as_of: another evaluation date than that of the figures in force; computed for the question.
 
     Returns:
@@ -111,6 +114,8 @@ def figures(
     if connection is None or not period_codes or (unit_ids is not None and not unit_ids):
         return []
     where, values = _conditions(indicators, period_codes, unit_ids, with_categories)
+    if not with_empty:
+        where += " AND denominator IS NOT NULL"
     with _lock:
         rows = connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE {where}", values).fetchall()
     names, ends = unit_names(), {code: periods.parse(code).ends_on for code in period_codes}
@@ -119,17 +124,24 @@ def figures(
     return sorted(found, key=_order)
 
 
-def absent_figure(*, indicator: str, unit_id: int, period: Period) -> Figure:
-    """What stands where there is no cell: nothing happened although data came, or no data came at all."""
+def absent_figure(*, indicator: str, unit_id: int, period: Period, as_of: dt.date | None = None) -> Figure:
+    """What stands where there is no cell: nothing happened although data came, or no data came at all.
+
+    Args:
+        indicator: id.
+        unit_id: unit (identity).
+        period: period of the figure.
+        as_of: evaluation date; None for that of the figures in force.
+    """
     from tinhso.indicators.selectors.definitions import definition
 
     named = unit_names().on(unit_id, period.ends_on)
     reach = datasets.freshness()
     current = states.in_force()
-    is_later = current is None or period.starts_on > current.as_of
-    counted = definition(indicator).denominator_datasets
-    is_there = not is_later and all(
-        reach[name].kind == "flow" and (first := reach[name].first_day) and first <= period.ends_on for name in counted
+    last = min(period.ends_on, as_of or (current.as_of if current else dt.date.min))
+    is_there = period.starts_on <= last and all(
+        reach[name].kind == "flow" and (first := reach[name].first_day) and first <= last
+        for name in definition(indicator).denominator_datasets
     )
     amount = Decimal(0) if is_there else None
     return Figure(indicator, unit_id, named.code, named.name, named.level, period.code, None, amount, amount)
@@ -174,8 +186,8 @@ def _figure(row: tuple[Any, ...], named: UnitName) -> Figure:
         named.level,
         period,
         category,
-        numerator,
-        denominator,
+        Decimal(0) if numerator is None else numerator,
+        Decimal(0) if denominator is None else denominator,
         excluded,
     )
 

@@ -41,10 +41,16 @@ def in_force() -> StateSet | None:
 
 
 def definition_texts() -> dict[str, str]:
-    """The definition files as they are on disk now, by name: the national ones and the province's own."""
+    """The definition files as they are on disk now, by name: the national ones and the province's own.
+
+    Raises:
+        DefinitionError: one that cannot be read.
+    """
+    from tinhso.engine import located
+
     own = Path(settings.HOME) / OWN_DEFINITIONS
     paths = [*DEFINITIONS.glob("*.yaml"), *(own.glob("*.yaml") if own.is_dir() else ())]
-    return {str(path): path.read_text(encoding="utf-8") for path in sorted(paths, key=lambda path: path.name)}
+    return {str(path): located.read_text(path) for path in sorted(paths, key=lambda path: path.name)}
 
 
 def load_catalog(texts: Mapping[str, str]) -> "Catalog":
