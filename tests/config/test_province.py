@@ -126,6 +126,15 @@ def test_computing_again_changes_nothing(small_province, capsys):
     assert answer(capsys, "compute", "--full")["mode"] == "full"
 
 
+def test_what_a_killed_computation_left_is_removed(small_province, capsys, home):
+    left = home / "states" / "leaf-dossiers-0.123.tmp"
+    left.touch()
+
+    answer(capsys, "compute", "--full")
+
+    assert not left.exists()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("arguments", [["plan", "status"], ["import", "dossiers", __file__], ["quarantine", "list"]])
 def test_without_a_database_one_sentence_says_what_to_do(capsys, monkeypatch, arguments):

@@ -1,5 +1,6 @@
 """Files as real systems write them: nothing is lost on the way in, and nothing is taken for something else."""
 
+import datetime as dt
 import decimal
 import io
 import zipfile
@@ -232,3 +233,35 @@ def test_the_sentence_about_a_missing_header_quotes_nothing(province, tmp_path):
         imported(path, dataset="documents")
 
     assert "TUYETMAT9" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("moment", "local"),
+    [
+        ("2023-05-01", dt.datetime(2023, 5, 1)),
+        ("1/5/2023 8:05", dt.datetime(2023, 5, 1, 8, 5)),
+        ("2023-05-01T18:30:00Z", dt.datetime(2023, 5, 2, 1, 30)),
+        ("01/05/2023 18:30:00+00:00", dt.datetime(2023, 5, 2, 1, 30)),
+        ("2023-05-01 08:00:00.5-0530", dt.datetime(2023, 5, 1, 20, 30, 0, 500000)),
+    ],
+)
+def test_a_moment_is_read_in_the_zone_it_names_else_in_the_local_one(province, tmp_path, moment, local):
+    imported(csv_of(tmp_path, ROW.format(1).replace("2023-05-01", moment)), dataset="assistance")
+
+    assert in_force("assistance", "requested_at") == [(local,)]
+
+
+@pytest.mark.parametrize("moment", ["05/13/2023", "29/02/2023", "01/05/23", "01-05-2023", "20230501", "45047"])
+def test_what_is_no_moment_is_kept_back(province, tmp_path, moment):
+    result = imported(csv_of(tmp_path, ROW.format(1).replace("2023-05-01", moment)), dataset="assistance")
+
+    assert counts(result) == (1, 0, 1, 0, 0)
+    assert "không phải thời điểm" in api.quarantined_rows(batch=result.batch)[0].reason
+
+
+def test_a_procedure_may_be_published_before_it_holds(province, tmp_path):
+    header = "procedure_code;name;agency_code;online_level;eligible_full;national_portal;valid_from"
+
+    imported(dossiers(tmp_path, "1.000001;A;14;full;1;1;2030-01-01", name="p.csv", header=header), dataset="procedures")
+
+    assert in_force("procedures", "valid_from") == [(dt.date(2030, 1, 1),)]

@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import AT
 from tinhso.core.errors import UnknownName
-from tinhso.organizations import api
-from tinhso.organizations.models import Crosswalk, OrgUnitVersion, TreeState
+from tinhso.organizations import api, selectors
+from tinhso.organizations.models import Crosswalk, OrgUnitVersion, TreeState, UnitCode
 from tinhso.organizations.services import BrokenReference, _check_shares, _check_versions
 
 IN_2023, IN_2025 = dt.date(2023, 5, 1), dt.date(2025, 8, 1)
@@ -36,6 +36,23 @@ def test_a_renamed_commune_keeps_its_identity(province):
 
     assert before.name != after.name
     assert before.org_unit_id == after.org_unit_id
+
+
+def test_a_code_of_two_units_is_ambiguous_only_on_the_days_of_both(province):
+    first, second = (OrgUnitVersion.objects.get(code=code) for code in ("SL-STTTT", "SL-SYT"))
+    for scheme, version, since in (("one", first, 2020), ("two", second, 2024), ("three", first, 2020)):
+        day = dt.date(since, 1, 1)
+        UnitCode.objects.create(scheme=scheme, code="X1", org_unit=version.org_unit, valid_from=day)
+    selectors._tree.cache_clear()
+
+    spans = [row for row in api.unit_codes_table().to_pylist() if row["code"] == "X1"]
+
+    assert [(row["unit_version"], row["valid_from"], row["valid_to"]) for row in spans][:1] == [
+        (first.pk, dt.date(2020, 1, 1), dt.date(2023, 12, 31))
+    ]
+    assert api.resolve("x1", IN_2023) == first
+    with pytest.raises(api.AmbiguousUnit):
+        api.resolve("X1", dt.date(2024, 5, 1))
 
 
 def test_the_zero_that_excel_drops_is_forgiven(province):

@@ -225,11 +225,7 @@ class _Import:
         connection.execute(
             f"""
             CREATE TEMP TABLE {CODES} AS
-            SELECT * REPLACE (coalesce(valid_to, DATE '9999-12-31') AS valid_to) FROM unit_codes_in AS c
-            WHERE NOT EXISTS (
-                SELECT 1 FROM unit_codes_in AS o WHERE o.code = c.code AND o.unit <> c.unit
-                AND o.valid_from <= coalesce(c.valid_to, DATE '9999-12-31')
-                AND c.valid_from <= coalesce(o.valid_to, DATE '9999-12-31'))
+            SELECT * REPLACE (coalesce(valid_to, DATE '9999-12-31') AS valid_to) FROM unit_codes_in
             """
         )
         if self.allowed_units is not None:

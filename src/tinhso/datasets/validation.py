@@ -26,7 +26,7 @@ SQL_TYPES = {
 EARLIEST = dt.date(1990, 1, 1)
 BLANKS = "E' \\t\\r\\n\N{NO-BREAK SPACE}'"
 TRUE_WORDS, FALSE_WORDS = ("true", "1", "có"), ("false", "0", "không")
-DAY_FIRST = "['%d/%m/%Y', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%YT%H:%M:%S']"
+DAY_FIRST, YEAR_FIRST = "'^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})'", r"'\3-\2-\1'"
 CODES = "unit_codes"
 ALLOWED = "allowed_units"
 
@@ -280,16 +280,16 @@ def _decimal(raw: str) -> str:
 
 def _moment(raw: str) -> str:
     """A local moment (UTC+7): a time given with another zone is converted, without a zone it is local."""
+    text = f"CASE WHEN contains({raw}, '/') THEN regexp_replace({raw}, {DAY_FIRST}, {YEAR_FIRST}) ELSE {raw} END"
     zone = f"regexp_extract({raw}, '(Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$', 1)"
     zoned = f"length({raw}) > 10 AND (right({raw}, 1) IN ('Z', 'z') OR regexp_matches(substr({raw}, 12), '[+-]'))"
     hours = f"CASE WHEN upper({zone}) = 'Z' THEN 0 ELSE try_cast(left({zone}, 3) AS INTEGER) END"
     minutes = f"CASE WHEN length({zone}) > 3 THEN try_cast(left({zone}, 1) || right({zone}, 2) AS INTEGER) ELSE 0 END"
-    bare = f"try_cast(left({raw}, length({raw}) - length({zone})) AS TIMESTAMP)"
+    bare = f"try_cast(left({text}, length({text}) - length({zone})) AS TIMESTAMP)"
     return (
-        f"CASE WHEN contains({raw}, '/') THEN try_strptime({raw}, {DAY_FIRST}) "
-        f"WHEN substr({raw}, 5, 1) <> '-' THEN NULL "
+        f"CASE WHEN NOT regexp_matches({text}, '^[0-9]{{4}}-') THEN NULL "
         f"WHEN {zoned} THEN {bare} + to_hours(7 - ({hours})) - to_minutes({minutes}) "
-        f"ELSE try_cast({raw} AS TIMESTAMP) END"
+        f"ELSE try_cast({text} AS TIMESTAMP) END"
     )
 
 

@@ -201,8 +201,8 @@ def _tidy() -> None:
     catalogs = {states.catalog_path(set_.catalog_hash) for set_ in kept}
     for path in states.folder().iterdir():
         is_old = path.stat().st_mtime < newest - 60
-        is_named = path in cells or path in catalogs
-        if is_old and not is_named and not path.name.startswith("leaf-"):
+        is_kept = path in cells or path in catalogs or path.match("leaf-*.parquet") or path.suffix == ".lock"
+        if path.suffix == ".tmp" or (is_old and not is_kept):  # nobody else computes now
             path.unlink(missing_ok=True)
     _tidy_leaves()
 

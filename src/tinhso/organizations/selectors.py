@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 import functools
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -202,9 +203,9 @@ def unit_versions_table() -> pa.Table:
 
 
 def unit_codes_table() -> pa.Table:
-    """Every code with the days on which it names a unit version: code, valid_from, valid_to, unit_version,
-    unit, kind; codes in capitals."""
-    rows = [(code, span, version) for code, entries in tree().by_code.items() for span, version in entries]
+    """Every code with the days on which it names one unit alone: code, valid_from, valid_to, unit_version, unit,
+    kind; codes in capitals, and one row at most for a code and day."""
+    rows = [(code, span, version) for code, entries in tree().by_code.items() for span, version in _alone(entries)]
     return pa.table(
         {
             "code": pa.array((code for code, _span_, _version in rows), pa.string()),
@@ -244,6 +245,16 @@ def working_calendar() -> WorkingCalendar:
         holidays=frozenset(day.day for day in days if day.kind == DayKind.HOLIDAY),
         working_days=frozenset(day.day for day in days if day.kind == DayKind.WORKING_DAY),
     )
+
+
+def _alone(entries: list[tuple[Span, OrgUnitVersion]]) -> Iterable[tuple[Span, OrgUnitVersion]]:
+    """The days on which all entries that hold name one unit, with its version."""
+    day = dt.timedelta(days=1)
+    cuts = sorted({span[0] for span, _ in entries} | {span[1] + day for span, _ in entries if span[1] < FOREVER})
+    for first, following in itertools.zip_longest(cuts, cuts[1:]):
+        holding = [version for span, version in entries if _holds(span, first)]
+        if len({version.org_unit_id for version in holding}) == 1:
+            yield (first, following - day if following else FOREVER), holding[0]
 
 
 def _ancestors(
