@@ -135,6 +135,23 @@ def test_what_a_killed_computation_left_is_removed(small_province, capsys, home)
     assert not left.exists()
 
 
+def test_a_file_that_is_refused_keeps_no_other_dataset_of_the_folder_out(province, capsys, tmp_path):
+    header, row = "request_id;commune_code;requested_at;requester;helped", "1;03646;2023-05-01;citizen;1"
+    (tmp_path / "assistance.csv").write_text(f"{header}\n{row}\n")
+    (tmp_path / "devices.xlsx").write_bytes(b"PK\x03\x04broken")
+    (tmp_path / "trainings.csv").write_text("staff_code;kind;completed_on\nA;awareness;2023-05-01\n")
+
+    code = main(["import-folder", str(tmp_path), "--json"])
+
+    output = capsys.readouterr()
+    assert code == 1
+    assert [(one["dataset"], one["accepted"]) for one in json.loads(output.out)] == [
+        ("assistance", 1),
+        ("trainings", 1),
+    ]
+    assert output.err.startswith("devices.xlsx: ")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("arguments", [["plan", "status"], ["import", "dossiers", __file__], ["quarantine", "list"]])
 def test_without_a_database_one_sentence_says_what_to_do(capsys, monkeypatch, arguments):

@@ -18,6 +18,7 @@ from tinhso.datasets.models import Upload
 from tinhso.datasets.services import ImportResult, import_files
 
 CHUNK = 1 << 20
+LONGEST_WAIT = dt.timedelta(days=1)
 
 
 class AlreadyConfirmed(RuleViolation):
@@ -25,12 +26,13 @@ class AlreadyConfirmed(RuleViolation):
 
 
 def stage_upload(*, user_id: int, dataset: str, name: str, content: BinaryIO, at: dt.datetime) -> Upload:
-    """Keep a file until it is confirmed or replaced (tệp tải lên).
+    """Keep a file until it is confirmed, at most about a day, since it may hold what must not stay (tệp tải lên).
 
     Raises:
         UnknownName: no such dataset.
     """
     contract = selectors.contract(dataset)
+    _discard_forgotten(at)
     upload = Upload.objects.create(user_id=user_id, dataset=contract.name, name=Path(name).name[:255], created_at=at)
     path = path_of(upload)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +40,14 @@ def stage_upload(*, user_id: int, dataset: str, name: str, content: BinaryIO, at
         while chunk := content.read(CHUNK):
             file.write(chunk)
     return upload
+
+
+def _discard_forgotten(at: dt.datetime) -> None:
+    """Remove the bytes of files that nobody confirmed in time."""
+    for upload in Upload.objects.filter(state=Upload.State.WAITING, created_at__lt=at - LONGEST_WAIT):
+        upload.state, upload.problem = Upload.State.FAILED, _("Không được xác nhận trong một ngày nên đã bỏ.")
+        upload.save(update_fields=["state", "problem"])
+        path_of(upload).unlink(missing_ok=True)
 
 
 def preview_upload(*, upload: Upload, unit_ids: Collection[int] | None, at: dt.datetime) -> Upload:

@@ -11,6 +11,7 @@ from tinhso.config.cli.shared import print_json, start_django
 
 if TYPE_CHECKING:
     from tinhso.config.cli.shared import Subparsers
+    from tinhso.core.errors import RuleViolation
     from tinhso.datasets.api import ImportResult
 
 RESULT = ("batch", "dataset", "files", "read", "accepted", "quarantined", "duplicate", "refused", "seconds")
@@ -62,15 +63,23 @@ def run_import_folder(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
     if not folder.is_dir():
         raise ImpossibleRequest(f"Không có thư mục “{folder}”.")
-    results = import_folder(folder, None if arguments.json else _print)
+    results, refusals = import_folder(folder, None if arguments.json else _print)
     if arguments.json:
         print_json([_json(result) for result in results])
-    return 0
+    for refusal in refusals:
+        print(refusal, file=sys.stderr)
+    return 1 if refusals else 0
 
 
-def import_folder(folder: Path, each: "Callable[[ImportResult], None] | None" = None) -> "list[ImportResult]":
-    """Import every file whose name begins with a dataset's name, one batch per dataset."""
-    from tinhso.core.errors import ImpossibleRequest
+def import_folder(
+    folder: Path, each: "Callable[[ImportResult], None] | None" = None
+) -> "tuple[list[ImportResult], list[RuleViolation]]":
+    """Import every file whose name begins with a dataset's name, one batch per dataset.
+
+    Returns:
+        What was imported, and why datasets were not: one that is refused does not keep the others out.
+    """
+    from tinhso.core.errors import ImpossibleRequest, RuleViolation
     from tinhso.datasets import api
 
     names = sorted(api.contracts(), key=len, reverse=True)
@@ -83,13 +92,16 @@ def import_folder(folder: Path, each: "Callable[[ImportResult], None] | None" = 
             files[dataset].append(path)
     if not any(files.values()):
         raise ImpossibleRequest(f"Thư mục “{folder}” không có tệp nào mang tên một bộ dữ liệu.")
-    results = []
+    results, refusals = [], []
     for dataset, paths in files.items():
-        if paths:
-            results.append(_import(dataset, paths))
-            if each:
-                each(results[-1])
-    return results
+        try:
+            if paths:
+                results.append(_import(dataset, paths))
+                if each:
+                    each(results[-1])
+        except RuleViolation as refusal:
+            refusals.append(refusal)
+    return results, refusals
 
 
 def _import(dataset: str, paths: list[Path], *, dry_run: bool = False) -> "ImportResult":

@@ -81,7 +81,9 @@ def _build(home: Path) -> None:
     _say(f"Viết hồ sơ mô phỏng từ 01/01 đến {UNTIL:%d/%m/%Y}", started)
     simulate(out=home / "source", scale=SCALE, year=YEAR, until=UNTIL)
     _say("Nhập các tệp nguồn", started)
-    import_folder(home / "source")
+    _imported, refusals = import_folder(home / "source")
+    if refusals:
+        raise refusals[0]
     _say("Tính số liệu", started)
     indicators.compute(at=clock.now())
     (home / READY).touch()
