@@ -7,6 +7,7 @@ from django.core.management import call_command
 from tests.accounts.factories import FIRST, PASSWORD, person
 from tests.conftest import AT
 from tests.operations.conftest import BACKEND
+from tests.operations.test_pages import rows
 from tinhso.accounts import api, services
 from tinhso.accounts.api import Action, Role
 from tinhso.core import clock
@@ -122,3 +123,32 @@ def test_the_first_administrator_is_made_on_the_command_line(province, monkeypat
 
     assert api.has_administrator(clock.today())
     assert api.User.objects.get(username="an.van").must_change_password
+
+
+def test_the_list_of_people_is_a_file_of_the_own_scope_only(province, client):
+    person(code="125", username="huyen")
+    person(username="tinh")
+    client.force_login(person(Role.ADMINISTRATOR, "125", "boss"), backend=BACKEND)
+
+    listed = rows(client.get("/people/?format=csv"))
+
+    assert listed[0] == ["Họ và tên", "Tên đăng nhập", "Vai trò", "Tài khoản"]
+    assert {line[1] for line in listed[1:]} == {"boss", "huyen"}
+
+
+def test_taking_the_list_of_people_is_audited(province, client):
+    client.force_login(person(Role.ADMINISTRATOR, username="boss"), backend=BACKEND)
+
+    client.get("/people/?format=csv")
+
+    assert AuditEntry.objects.get(action="accounts.people_exported").details == {"rows": "1"}
+
+
+def test_the_roles_of_a_person_are_a_file(province, client):
+    found = person(code="125", username="an")
+    client.force_login(person(Role.ADMINISTRATOR, username="boss"), backend=BACKEND)
+
+    listed = rows(client.get(f"/people/{found.pk}/?format=csv"))
+
+    assert listed[0] == ["Vai trò", "Đơn vị", "Từ ngày", "Đến hết ngày"]
+    assert listed[1][1:] == ["Huyện Mai Sơn", "2023-01-01", ""]

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from django.utils.translation import gettext as _
+
 from tinhso.accounts import selectors
 from tinhso.accounts.choices import Role, UnitChoices
 from tinhso.accounts.models import Assignment, User
+from tinhso.core.exports import Column
 from tinhso.organizations import api as organizations
 
 
@@ -43,6 +46,26 @@ def people(found: Iterable[User], units: frozenset[int], today: dt.date) -> list
     """Rows of a list; the people come with their assignments."""
     return [
         PersonRow(user.pk, user.username, user.full_name, user.is_active, roles(user, units, today)) for user in found
+    ]
+
+
+def people_columns() -> list[Column[PersonRow]]:
+    """What the list of people holds as a file."""
+    return [
+        (_("Họ và tên"), lambda row: row.full_name),
+        (_("Tên đăng nhập"), lambda row: row.username),
+        (_("Vai trò"), lambda row: "; ".join(f"{role.title} – {role.unit}" for role in row.roles)),
+        (_("Tài khoản"), lambda row: _("đang dùng") if row.is_active else _("đã khóa")),
+    ]
+
+
+def role_columns() -> list[Column[RoleRow]]:
+    """What the roles of a person hold as a file."""
+    return [
+        (_("Vai trò"), lambda row: row.title),
+        (_("Đơn vị"), lambda row: row.unit),
+        (_("Từ ngày"), lambda row: row.valid_from),
+        (_("Đến hết ngày"), lambda row: row.valid_to),
     ]
 
 

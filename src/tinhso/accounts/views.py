@@ -17,8 +17,10 @@ from tinhso.accounts import presenters, selectors, services
 from tinhso.accounts.api import Action, Role, SignedInRequest, action_required
 from tinhso.accounts.forms import PasswordForm, PersonForm, RoleForm
 from tinhso.accounts.models import Assignment, User
-from tinhso.core import clock
+from tinhso.accounts.presenters import PersonRow
+from tinhso.core import audit, clock
 from tinhso.core.errors import RuleViolation
+from tinhso.core.exports import csv_table, wanted_table
 
 PER_PAGE = 50
 
@@ -30,14 +32,24 @@ def people(request: SignedInRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()
     units = request.scope.unit_ids
     found = selectors.people_in(units, search=search).prefetch_related("assignments")
+    if wanted_table(request) is not None:
+        return _people_file(request, presenters.people(found, units, clock.today()))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "rows": presenters.people(page, units, clock.today()),
         "search": search,
         "total": page.paginator.count,
         "pages": _pages(page, search),
+        "csv_url": "?" + urlencode({"q": search, "format": "csv"}),
     }
     return render(request, "accounts/people.html", context)
+
+
+def _people_file(request: SignedInRequest, rows: list[PersonRow]) -> HttpResponse:
+    """The whole list, so taking it is audited."""
+    actor, details = request.user.username, {"rows": str(len(rows))}
+    audit.record(actor=actor, action="accounts.people_exported", obj="accounts", details=details, at=clock.now())
+    return csv_table("nguoi-dung.csv", presenters.people_columns(), rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +69,9 @@ def add(request: SignedInRequest) -> HttpResponse:
 def person(request: SignedInRequest, user_id: int) -> HttpResponse:
     """One person: roles, and a form for another one."""
     found, today = _person_or_404(request, user_id), clock.today()
+    if wanted_table(request) is not None:
+        held = presenters.roles(found, request.scope.unit_ids, today)
+        return csv_table(f"vai-tro_{found.pk}.csv", presenters.role_columns(), held)
     form = RoleForm(request.POST or None, units=presenters.unit_choices(request.scope, today), today=today)
     if form.is_valid() and _is_done(form, lambda: _give_role(request, found, form.cleaned_data)):
         messages.success(request, _("Đã giao vai trò."))

@@ -1,13 +1,19 @@
 """Tables as CSV files that Excel opens rightly."""
 
 import csv
-from collections.abc import Iterable, Sequence
-from typing import Any
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+
+from tinhso.core.clock import VIETNAM
 
 BOM = "\ufeff"
 RISKY = ("=", "+", "-", "@", "\t")
+
+Row = TypeVar("Row")
+Column = tuple[str, Callable[[Row], Any]]
 
 
 class _Echo:
@@ -15,6 +21,22 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
+
+
+def wanted_table(request: HttpRequest) -> str | None:
+    """The table of a page that is asked for as a file (`?format=csv&table=…`): its name, empty for the page's main one.
+
+    Returns:
+        None when the page itself is asked for.
+    """
+    return request.GET.get("table", "") if request.GET.get("format") == "csv" else None
+
+
+def csv_table(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> HttpResponse:
+    """The rows of a page's table as a CSV download, each column by its header and what it takes from a row."""
+    return csv_answer(
+        name, [header for header, _value in columns], ([value(row) for _header, value in columns] for row in rows)
+    )
 
 
 def csv_answer(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
@@ -32,7 +54,9 @@ def csv_answer(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def _safe(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is quoted."""
+    """Text that a spreadsheet would run as a formula is quoted; moments are in Vietnam's time, as on the pages."""
     if isinstance(cell, str) and cell.startswith(RISKY):
         return f"'{cell}"
+    if isinstance(cell, dt.datetime) and cell.tzinfo:
+        return f"{cell.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}"
     return "" if cell is None else cell

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tinhso.core.exports import Column
 from tinhso.datasets import api as datasets
 from tinhso.engine.definitions import Example, IndicatorText
 from tinhso.indicators.selectors.definitions import Definition
@@ -25,6 +26,7 @@ class CatalogRow:
     id: str
     name: str
     url: str
+    pillar: str
     numerator: str
     denominator: str
 
@@ -88,17 +90,26 @@ def pillar_titles() -> dict[str, str]:
 def groups(found: Sequence[Definition]) -> list[CatalogGroup]:
     """The indicators by pillar."""
     return [
-        CatalogGroup(title, [catalog_row(one) for one in found if one.text.pillar == key])
+        CatalogGroup(title, [catalog_row(one, title) for one in found if one.text.pillar == key])
         for key, title in pillar_titles().items()
     ]
 
 
-def catalog_row(one: Definition) -> CatalogRow:
+def catalog_row(one: Definition, pillar: str) -> CatalogRow:
     """One indicator with its formula in words."""
-    words = one.text.words
-    return CatalogRow(
-        one.id, one.name, reverse("indicators:definition", args=[one.id]), words.numerator, words.denominator
-    )
+    url, words = reverse("indicators:definition", args=[one.id]), one.text.words
+    return CatalogRow(one.id, one.name, url, pillar, words.numerator, words.denominator)
+
+
+def catalog_columns() -> list[Column[CatalogRow]]:
+    """What the catalog holds as a file."""
+    return [
+        (_("Chỉ tiêu"), lambda row: row.id),
+        (_("Tên"), lambda row: row.name),
+        (_("Trụ cột"), lambda row: row.pillar),
+        (_("Tử số"), lambda row: row.numerator),
+        (_("Mẫu số"), lambda row: row.denominator),
+    ]
 
 
 def acts(text: IndicatorText) -> list[Act]:
@@ -119,6 +130,16 @@ def measures(text: IndicatorText) -> list[MeasureRow]:
             measure.where or "",
         )
         for name, measure in text.measures.items()
+    ]
+
+
+def measure_columns() -> list[Column[MeasureRow]]:
+    """What the measures hold as a file."""
+    return [
+        (_("Tên"), lambda row: row.name),
+        (_("Bộ dữ liệu"), lambda row: row.dataset),
+        (_("Cách đo"), lambda row: f"{row.aggregate} {row.of}".strip()),
+        (_("Điều kiện"), lambda row: row.where),
     ]
 
 

@@ -3,13 +3,12 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core.errors import UnknownName
-from tinhso.core.exports import csv_answer
+from tinhso.core.exports import csv_table, wanted_table
 from tinhso.indicators import api, presenters
 from tinhso.indicators.presenters import Crumb
 
@@ -19,10 +18,9 @@ from tinhso.indicators.presenters import Crumb
 def catalog(request: SignedInRequest) -> HttpResponse:
     """Every indicator by pillar, with its formula in words."""
     groups = presenters.groups(api.definitions())
-    if request.GET.get("format") == "csv":
-        headers = [_("Chỉ tiêu"), _("Tên"), _("Trụ cột"), _("Tử số"), _("Mẫu số")]
-        lines = [[r.id, r.name, group.title, r.numerator, r.denominator] for group in groups for r in group.rows]
-        return csv_answer("chi-tieu.csv", headers, lines)
+    if wanted_table(request) is not None:
+        rows = (row for group in groups for row in group.rows)
+        return csv_table("chi-tieu.csv", presenters.catalog_columns(), rows)
     return render(request, "indicators/catalog.html", {"groups": groups})
 
 
@@ -34,13 +32,16 @@ def definition(request: SignedInRequest, indicator: str) -> HttpResponse:
         found = api.definition(indicator)
     except UnknownName:
         raise Http404 from None
+    measures = presenters.measures(found.text)
+    if wanted_table(request) is not None:
+        return csv_table(f"{indicator}_phep-do.csv", presenters.measure_columns(), measures)
     context = {
         "crumbs": [Crumb(pgettext("page", "Chỉ tiêu"), reverse("indicators:catalog")), Crumb(found.name)],
         "name": found.name,
         "text": found.text,
         "pillar": presenters.pillar_titles()[found.text.pillar],
         "legal": presenters.acts(found.text),
-        "measures": presenters.measures(found.text),
+        "measures": measures,
         "examples": presenters.examples(found.text),
     }
     return render(request, "indicators/definition.html", context)

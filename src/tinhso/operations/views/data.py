@@ -9,13 +9,12 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import audit, clock
 from tinhso.core.errors import RuleViolation, UnknownName
-from tinhso.core.exports import csv_answer
+from tinhso.core.exports import csv_answer, csv_table, wanted_table
 from tinhso.datasets import api as datasets
 from tinhso.operations.forms import RevokeForm
-from tinhso.operations.presenters import common
+from tinhso.operations.presenters import common, files
 from tinhso.operations.presenters import data as presenters
 from tinhso.operations.presenters.common import Crumb, address
-from tinhso.operations.presenters.data import BatchRow
 from tinhso.organizations import api as organizations
 
 ROWS_A_PAGE = 50
@@ -50,26 +49,21 @@ def _may_revoke(request: SignedInRequest, batch: datasets.Batch) -> bool:
 def data(request: SignedInRequest) -> HttpResponse:
     """Every dataset with its reach and age, and the latest imports."""
     rows = presenters.dataset_rows()
-    if request.GET.get("format") == "csv":
-        headers = [
-            _("Bộ dữ liệu"),
-            _("Tên"),
-            _("Số liệu đến ngày"),
-            _("Dòng được nhận"),
-            _("Dòng giữ lại"),
-            _("Số lô"),
-            _("Nhập lúc"),
-        ]
-        lines = [[r.name, r.title, r.last_day, r.rows, r.quarantined, r.batches, r.imported_at] for r in rows]
-        return csv_answer("du-lieu.csv", headers, lines)
     sees_batches = _sees_batches(request)
     latest = datasets.recent_batches(limit=LATEST_BATCHES) if sees_batches else []
+    batches = [presenters.batch_row(batch) for batch in latest]
+    match wanted_table(request):
+        case "batches":
+            return csv_table("cac-lo.csv", files.batches(), batches)
+        case str():
+            return csv_table("du-lieu.csv", files.datasets(), rows)
     context = {
         "rows": rows,
-        "batches": [presenters.batch_row(batch) for batch in latest],
+        "batches": batches,
         "sees_batches": sees_batches,
         "may_import": may_import(request),
         "csv_url": address("operations:data", format="csv"),
+        "batches_csv_url": address("operations:data", format="csv", table="batches"),
     }
     return render(request, "operations/data.html", context)
 
@@ -85,47 +79,23 @@ def dataset(request: SignedInRequest, name: str) -> HttpResponse:
     sees_batches = _sees_batches(request)
     found = datasets.recent_batches(dataset=name, limit=ALL_BATCHES) if sees_batches else []
     batches = [presenters.batch_row(batch) for batch in found]
-    if request.GET.get("format") == "csv":
-        return _batches_csv(batches, name)
+    columns = presenters.column_rows(contract)
+    match wanted_table(request):
+        case "columns":
+            return csv_table(f"{name}_cac-cot.csv", files.columns(), columns)
+        case str():
+            return csv_table(f"{name}_cac-lo.csv", files.batches(), batches)
     context = {
         "crumbs": [Crumb(_("Dữ liệu"), address("operations:data")), Crumb(contract.title)],
         "contract": contract,
         "reach": next(row for row in presenters.dataset_rows() if row.name == name),
-        "columns": presenters.column_rows(contract),
+        "columns": columns,
         "batches": batches,
         "may_import": may_import(request),
         "csv_url": address("operations:dataset", name, format="csv"),
+        "columns_csv_url": address("operations:dataset", name, format="csv", table="columns"),
     }
     return render(request, "operations/dataset.html", context)
-
-
-def _batches_csv(batches: list[BatchRow], name: str) -> HttpResponse:
-    headers = [
-        _("Lô"),
-        _("Nhập lúc"),
-        _("Người nhập"),
-        _("Đọc"),
-        _("Nhận"),
-        _("Giữ lại"),
-        _("Trùng"),
-        _("Từ chối"),
-        _("Tình trạng"),
-    ]
-    lines = [
-        [
-            batch.number,
-            batch.at,
-            batch.actor,
-            batch.read,
-            batch.accepted,
-            batch.quarantined,
-            batch.duplicate,
-            batch.refused,
-            batch.status.label,
-        ]
-        for batch in batches
-    ]
-    return csv_answer(f"{name}_cac-lo.csv", headers, lines)
 
 
 @require_safe

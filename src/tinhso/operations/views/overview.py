@@ -1,14 +1,12 @@
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core.errors import ImpossibleRequest
-from tinhso.core.exports import csv_answer
-from tinhso.operations.presenters import targets
+from tinhso.core.exports import csv_table, wanted_table
+from tinhso.operations.presenters import files, targets
 from tinhso.operations.presenters.common import address
-from tinhso.operations.presenters.targets import TargetRow
 from tinhso.operations.views.asked import Asked
 from tinhso.plans import api as plans
 from tinhso.plans.api import TargetStatus
@@ -28,8 +26,8 @@ def overview(request: SignedInRequest) -> HttpResponse:
         targets.target_row(one, trends.get(one.target.indicator, []), asked.code, asked.period)
         for one in found.standings
     ]
-    if request.GET.get("format") == "csv":
-        return targets_csv(rows, f"tong-quan-{asked.code}.csv")
+    if wanted_table(request) is not None:
+        return csv_table(f"tong-quan-{asked.code}.csv", files.targets(), rows)
     status = request.GET.get("status", "")
     chosen = status if status in set(TargetStatus) else ""
     children = [row.unit_id for row in asked.children]
@@ -48,33 +46,3 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "csv_url": address("operations:overview", unit=asked.code, period=asked.period, format="csv"),
     }
     return render(request, "operations/overview.html", context)
-
-
-def targets_csv(rows: list[TargetRow], name: str) -> HttpResponse:
-    """The targets of a unit as a file."""
-    headers = [
-        _("Chỉ tiêu"),
-        _("Mục tiêu"),
-        _("Tử số"),
-        _("Mẫu số"),
-        _("Giá trị"),
-        _("Mục tiêu đặt ra"),
-        _("Mức cần đạt"),
-        _("Tình trạng"),
-        _("Số liệu đến"),
-    ]
-    lines = [
-        [
-            row.indicator,
-            row.title,
-            row.numerator,
-            row.denominator,
-            row.value,
-            row.target,
-            row.expected,
-            row.status.label,
-            row.data_day or row.year,
-        ]
-        for row in rows
-    ]
-    return csv_answer(name, headers, lines)

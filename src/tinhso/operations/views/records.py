@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import audit, clock
 from tinhso.core.errors import RuleViolation
-from tinhso.core.exports import csv_answer
+from tinhso.core.exports import csv_answer, wanted_table
 from tinhso.datasets import api as datasets
 from tinhso.indicators import api as indicators
 from tinhso.indicators.api import RecordPage
@@ -25,7 +25,7 @@ def records(request: SignedInRequest, indicator: str) -> HttpResponse:
     """The records behind a figure; personal values are masked and the reading is audited."""
     asked = asked_or_404(request)
     side: indicators.Side = "numerator" if request.GET.get("side") == "numerator" else "denominator"
-    as_file = request.GET.get("format") == "csv"
+    as_file = wanted_table(request) is not None
     number = common.page_number(request.GET.get("page", "1"))
     found = _page_or_404(asked, indicator, side, None if as_file else number)
     _note_reading(request, asked, indicator, side, found, as_file=as_file)

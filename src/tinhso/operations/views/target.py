@@ -2,16 +2,15 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
-from tinhso.core.exports import csv_answer
+from tinhso.core.exports import csv_table, wanted_table
 from tinhso.indicators import api as indicators
-from tinhso.operations.presenters import common, targets
+from tinhso.operations.presenters import common, files, targets
 from tinhso.operations.presenters.common import Crumb, Pages, SortColumn, Tab, address
 from tinhso.operations.presenters.data import source_row
 from tinhso.operations.presenters.targets import PartRow
@@ -45,14 +44,15 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
     sort = request.GET.get("sort", "missing")
     sort = sort if sort.removeprefix("-") in targets.SORT_KEYS else "missing"
     rows = targets.sorted_parts(rows, sort)
-    if request.GET.get("format") == "csv":
-        return _parts_csv(rows, indicator)
+    table = wanted_table(request)
+    if table is not None:
+        return _file(table, asked, standing, rows)
     is_whole = level is None or standing.worst_category is not None
     breakdown = None if is_whole else _breakdown(request, asked, indicator, str(level), sort, rows)
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]  # django-htmx
         return render(request, "operations/target.html#breakdown", {"breakdown": breakdown})
-    trend = targets.trends(asked.unit_id, asked.year, asked.as_of, [indicator]).get(indicator, [])
-    codes = targets.month_codes(asked.year, asked.as_of)
+    trend = _trend(asked, indicator)
+    here = address("operations:target", indicator, unit=asked.code, period=asked.period, format="csv")
     context = {
         "crumbs": asked.crumbs(Crumb(standing.target.title)),
         "row": targets.target_row(standing, trend, asked.code, asked.period),
@@ -65,9 +65,11 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "missing": targets.whole(standing.missing),
         "excluded": standing.figure.excluded,
         "chart": targets.chart_of(standing, trend, asked.year),
-        "months": [(code.removesuffix("/ytd"), value) for code, value in zip(codes, trend, strict=False)],
+        "months": _months(asked, trend),
+        "months_csv_url": f"{here}&table=months",
         "breakdown": breakdown,
         "categories": _categories(asked, standing),
+        "categories_csv_url": here,
         "records": _record_links(request, asked, indicator, standing.period),
         "sources": [source_row(source) for source in standing.sources],
     }
@@ -123,31 +125,24 @@ def _breakdown(
     return Breakdown(tabs, columns, rows[first : first + PARTS_A_PAGE], pages, largest, f"{here}&format=csv")
 
 
-def _parts_csv(rows: list[PartRow], indicator: str) -> HttpResponse:
-    headers = [
-        _("Mã đơn vị"),
-        _("Đơn vị"),
-        _("Tử số"),
-        _("Mẫu số"),
-        _("Giá trị"),
-        _("Còn thiếu"),
-        _("Phần hụt"),
-        _("Tình trạng"),
-    ]
-    lines = [
-        [
-            row.unit_code,
-            row.unit_name,
-            row.numerator,
-            row.denominator,
-            row.value,
-            row.missing,
-            row.share,
-            row.status.label,
-        ]
-        for row in rows
-    ]
-    return csv_answer(f"{indicator}.csv", headers, lines)
+def _file(table: str, asked: Asked, standing: plans.Standing, rows: list[PartRow]) -> HttpResponse:
+    """A table of the page: the months, else the sectors where it shows them, else the units."""
+    name = standing.target.indicator
+    if table == "months":
+        return csv_table(f"{name}_cac-thang.csv", files.months(), _months(asked, _trend(asked, name)))
+    if standing.worst_category is not None:
+        return csv_table(f"{name}_theo-nganh.csv", files.sectors(), _categories(asked, standing))
+    return csv_table(f"{name}.csv", files.parts(), rows)
+
+
+def _trend(asked: Asked, indicator: str) -> list[float | None]:
+    """The year-to-date values month by month."""
+    return targets.trends(asked.unit_id, asked.year, asked.as_of, [indicator]).get(indicator, [])
+
+
+def _months(asked: Asked, trend: list[float | None]) -> list[tuple[str, float | None]]:
+    codes = targets.month_codes(asked.year, asked.as_of)
+    return [(code.removesuffix("/ytd"), value) for code, value in zip(codes, trend, strict=False)]
 
 
 def _categories(asked: Asked, standing: plans.Standing) -> list[indicators.Figure]:

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.errors import ImpossibleRequest
-from tinhso.core.exports import csv_answer
+from tinhso.core.exports import csv_table, wanted_table
 from tinhso.indicators import api as indicators
-from tinhso.operations.presenters import common, targets, units
+from tinhso.operations.presenters import common, files, targets, units
 from tinhso.operations.presenters.common import Crumb, address
 from tinhso.operations.presenters.units import CardRow
 from tinhso.operations.views.asked import Asked, asked_or_404
@@ -29,11 +29,8 @@ def unit_list(request: SignedInRequest) -> HttpResponse:
     everywhere = organizations.units_on(day)
     rows = units.matching((row for row in everywhere if request.scope.allows(row.unit_id)), wanted)
     names = {row.unit_id: row.name for row in everywhere}
-    if request.GET.get("format") == "csv":
-        headers = [_("Mã"), _("Đơn vị"), _("Cấp"), _("Thuộc")]
-        levels = common.level_names()
-        lines = [[row.code, row.name, levels[row.kind], names.get(row.parent_id or 0)] for row in rows]
-        return csv_answer("don-vi.csv", headers, lines)
+    if wanted_table(request) is not None:
+        return csv_table("don-vi.csv", files.units(names), rows)
     context = {
         "groups": units.groups(rows, names, _standings(rows), wanted=wanted),
         "wanted": wanted,
@@ -61,8 +58,8 @@ def unit(request: SignedInRequest, code: str) -> HttpResponse:
         return redirect(address("operations:unit", wanted, period=request.GET.get("period")))
     asked = asked_or_404(request, code)
     rows = _card(request, asked)
-    if request.GET.get("format") == "csv":
-        return _card_csv(rows, asked.code)
+    if wanted_table(request) is not None:
+        return csv_table(f"don-vi-{asked.code}.csv", files.card(), rows)
     listed = [row.target for row in rows]
     context = {
         "crumbs": asked.crumbs(Crumb(_("Phiếu đơn vị"))),
@@ -100,32 +97,3 @@ def _card(request: SignedInRequest, asked: Asked) -> list[CardRow]:
             place, of = places.get(name, (None, 0))
             found.append(CardRow(row, place, of))
     return found
-
-
-def _card_csv(rows: list[CardRow], code: str) -> HttpResponse:
-    headers = [
-        _("Chỉ tiêu"),
-        _("Mục tiêu"),
-        _("Tử số"),
-        _("Mẫu số"),
-        _("Giá trị"),
-        _("Mục tiêu đặt ra"),
-        _("Tình trạng"),
-        _("Thứ hạng"),
-        _("Số đơn vị cùng cấp"),
-    ]
-    lines = [
-        [
-            row.target.indicator,
-            row.target.title,
-            row.target.numerator,
-            row.target.denominator,
-            row.target.value,
-            row.target.target,
-            row.target.status.label,
-            row.place,
-            row.siblings or None,
-        ]
-        for row in rows
-    ]
-    return csv_answer(f"don-vi-{code}.csv", headers, lines)

@@ -9,9 +9,11 @@ from django.views.decorators.vary import vary_on_headers
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
+from tinhso.core.exports import csv_table, wanted_table
 from tinhso.datasets import api as datasets
 from tinhso.operations.forms import UploadForm
 from tinhso.operations.presenters import data as presenters
+from tinhso.operations.presenters import files
 from tinhso.operations.presenters.common import Crumb, address
 from tinhso.operations.views.data import covers_province
 
@@ -49,6 +51,9 @@ def upload_status(request: SignedInRequest, key: int) -> HttpResponse:
     """Preview, progress or result of an upload; htmx asks for the changing part only."""
     found = get_object_or_404(datasets.Upload, pk=key, user=request.user)
     counts = found.preview or {}
+    problems = presenters.problems(counts)
+    if wanted_table(request) is not None:
+        return csv_table(f"{found.dataset}_dong-sai.csv", files.problems(), problems)
     context = {
         "crumbs": [
             Crumb(_("Dữ liệu"), address("operations:data")),
@@ -63,7 +68,8 @@ def upload_status(request: SignedInRequest, key: int) -> HttpResponse:
         "doing": _(found.step),
         "problem": found.problem,
         "tally": presenters.tally(counts),
-        "problems": presenters.problems(counts),
+        "problems": problems,
+        "csv_url": address("operations:upload_status", found.pk, format="csv"),
         "ignored": [header for headers in counts.get("ignored", {}).values() for header in headers],
         "batch_url": address("operations:batch", found.batch_id) if found.batch_id else "",
         "again_url": address("operations:upload", dataset=found.dataset),
