@@ -2,8 +2,6 @@
 
 import datetime as dt
 import json
-import subprocess
-import sys
 import zipfile
 
 import duckdb
@@ -276,68 +274,3 @@ def test_formulas_and_merged_cells_are_refused_with_their_cell(province, tmp_pat
 def test_an_unknown_dataset_names_the_nearest():
     with pytest.raises(UnknownName, match="dossiers"):
         imported(dataset="dosiers")
-
-
-KILLED = """
-import os, sys, django
-django.setup()
-from pathlib import Path
-from tinhso.core import clock
-from tinhso.datasets import lake, services
-moment = sys.argv[2]
-original = getattr(services._Import, moment)
-def fatal(self, *arguments):
-    if moment != "_settle":
-        original(self, *arguments) if moment == "_stage" else None
-    os._exit(9)
-setattr(services._Import, moment, fatal)
-services.import_files(dataset="dossiers", paths=[Path(sys.argv[1])], actor="x", at=clock.now())
-"""
-PREPARE = """
-import django
-django.setup()
-from tinhso.config.installation import prepare
-from tinhso.core import clock
-from tinhso.organizations import api
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-api.load_reference(at=clock.now())
-"""
-LOOK = """
-import django, duckdb, json
-django.setup()
-from tinhso.datasets import api
-connection = duckdb.connect()
-api.attach(connection, ["dossiers"])
-print(json.dumps(connection.sql("SELECT dossier_code, status FROM dossiers").fetchall()))
-"""
-
-
-def process(home, code, *arguments):
-    environment = {
-        "TINHSO_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.base",
-        "PATH": "/usr/bin:/bin",
-        "TINHSO_SECRET_KEY": "x",
-    }
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-
-
-@pytest.mark.parametrize("moment", ["_stage", "_settle", "_find_repeats", "_commit", "_let_readers_see"])
-def test_a_kill_at_any_moment_leaves_the_previous_state_whole(tmp_path, moment):
-    own = tmp_path / "own"
-    assert process(own, PREPARE.replace("from tinhso.config.installation import prepare\n", "")).returncode == 0
-    first = dossiers(tmp_path, GOOD, name="dossiers_1.csv")
-    second = dossiers(tmp_path, GOOD.replace(";4;1;", ";10;1;"), name="dossiers_2.csv")
-    run = "import sys; from tinhso.config.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    assert process(own, run, "import", "dossiers", str(first)).returncode == 0
-
-    killed = process(own, KILLED, str(second), moment)
-
-    assert killed.returncode == 9, killed.stderr
-    assert json.loads(process(own, LOOK).stdout) == [["H1", 4]]
-    again = process(own, run, "import", "dossiers", str(second))
-    assert again.returncode == 0, again.stderr
-    assert json.loads(process(own, LOOK).stdout) == [["H1", 10]]

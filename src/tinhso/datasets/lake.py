@@ -1,13 +1,15 @@
 """The lake: one Delta table per dataset, appended batch by batch; the database says which batches count.
 
-A batch's file is written by DuckDB straight into the table's folder and then committed to the Delta log, so
-rows are encoded once. Which rows of repeated keys are in force is kept beside it, in `repeats`.
+The rows of each source file are written by DuckDB as one Parquet file, moved into the table's folder and then
+committed to the Delta log, so rows are encoded once. Which rows of repeated keys are in force is kept beside it, in `repeats`.
 """
 
 import json
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +17,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
+
+if TYPE_CHECKING:
+    from deltalake.transaction import AddAction
 
 
 class LakeNotLocal(RuleViolation):
@@ -37,8 +42,9 @@ def table_folder(dataset: str) -> Path:
     return root() / dataset
 
 
-def rows_path(dataset: str, batch: int) -> Path:
-    return table_folder(dataset) / f"_batch={batch}" / "rows.parquet"
+def rows_path(dataset: str, batch: int, file: int) -> Path:
+    """The good rows of one source file, by its position in the batch."""
+    return table_folder(dataset) / f"_batch={batch}" / f"rows-{file}.parquet"
 
 
 def repeats_path(dataset: str, batch: int) -> Path:
@@ -54,30 +60,39 @@ def staging_folder(dataset: str, batch: int) -> Path:
     return root() / "staging" / f"{dataset}-{batch}-{os.getpid()}"
 
 
-def commit(dataset: str, batch: int) -> int:
-    """Add a batch's file to the Delta log.
+def commit(dataset: str, batch: int, files: Collection[int]) -> int:
+    """Add a batch's files to the Delta log, all at once.
+
+    Args:
+        dataset: the table.
+        batch: the batch, whose partition it is.
+        files: positions of the source files that have good rows.
 
     Returns:
         The table's version afterwards.
     """
     from deltalake import DeltaTable
+
+    paths = [rows_path(dataset, batch, file) for file in files]
+    schema = pq.read_schema(paths[0]).remove_metadata().append(pa.field("_batch", pa.int64()))
+    table = DeltaTable.create(table_folder(dataset), schema, mode="ignore", partition_by=["_batch"])
+    table.create_write_transaction([_added(path, batch) for path in paths], "append", schema, partition_by=["_batch"])
+    table.update_incremental()
+    return int(table.version())
+
+
+def _added(path: Path, batch: int) -> "AddAction":
     from deltalake.transaction import AddAction
 
-    path = rows_path(dataset, batch)
-    schema = pq.read_schema(path).remove_metadata().append(pa.field("_batch", pa.int64()))
-    table = DeltaTable.create(table_folder(dataset), schema, mode="ignore", partition_by=["_batch"])
-    rows = pq.read_metadata(path).num_rows
-    action = AddAction(
+    rows, status = pq.read_metadata(path).num_rows, path.stat()
+    return AddAction(
         path=f"_batch={batch}/{path.name}",
-        size=path.stat().st_size,
+        size=status.st_size,
         partition_values={"_batch": str(batch)},
-        modification_time=int(path.stat().st_mtime * 1000),
+        modification_time=int(status.st_mtime * 1000),
         data_change=True,
         stats=json.dumps({"numRecords": rows}),
     )
-    table.create_write_transaction([action], "append", schema, partition_by=["_batch"])
-    table.update_incremental()
-    return int(table.version())
 
 
 def sync(path: Path) -> None:

@@ -2,11 +2,11 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import duckdb
-from django.db.models import Max, Min, Sum
+from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import UnknownName
@@ -164,9 +164,11 @@ def rows_in_force(connection: duckdb.DuckDBPyConnection, dataset: str) -> str:
     return f"{select} WHERE NOT EXISTS ({replaced})"
 
 
-def files_of(dataset: str, batches: Iterable[Batch]) -> str:
-    """A table function over the files of some batches."""
-    paths = ", ".join(literal(str(lake.rows_path(dataset, batch.pk))) for batch in batches)
+def files_of(dataset: str, batches: Collection[Batch]) -> str:
+    """A table function over the rows of some batches that have any."""
+    found = BatchFile.objects.filter(batch__in=batches, read__gt=F("quarantined") + F("refused"))
+    keys = found.order_by("batch", "position").values_list("batch", "position")
+    paths = ", ".join(literal(str(lake.rows_path(dataset, batch, file))) for batch, file in keys)
     return f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{'_batch': BIGINT}})"
 
 

@@ -158,6 +158,7 @@ class _Import:
         self.contract, self.paths, self.actor, self.at, self.dry_run = contract, paths, actor, at, dry_run
         self.allowed_units, self.progress = allowed_units, progress
         self.counts: dict[int, _Counts] = {}
+        self.good: list[int] = []  # files with good rows
         self.refused: list[tuple[str, int | None, int]] = []
         self.ignored: dict[str, list[str]] = {}
         self.problems: list[ProblemRow] = []
@@ -180,9 +181,11 @@ class _Import:
                 memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS, spill=self.staging / "spill"
             ) as connection:
                 self._register(connection)
+                connection.execute("SET disabled_optimizers = 'build_side_probe_side'")  # rows stream past the codes
                 for done, position in enumerate(fresh):
                     self._say(gettext_noop("đọc và kiểm tra"), done, len(fresh))
                     self._stage(connection, position)
+                connection.execute("RESET disabled_optimizers")
                 self._say(gettext_noop("tìm dòng trùng"), len(fresh), len(fresh))
                 self._settle(connection)
             if batch:
@@ -234,30 +237,38 @@ class _Import:
     # ---- one file ---------------------------------------------------------------------------------------
 
     def _stage(self, connection: duckdb.DuckDBPyConnection, position: int) -> None:
-        """Type and check one file into a staged file of good and bad rows."""
+        """Type and check one file in one pass into its good rows and, apart, the bad ones by problem."""
         path = self.paths[position]
         source = open_source(connection, path, self.contract, position)
-        staged = self.staging / f"staged-{position}.parquet"
+        target = literal(str(self._staged(position)))
         try:
             crossed = self._crossed(connection, source)
             checks = Checks(self.contract, source, crossed, self.at.date(), self.allowed_units is not None)
-            connection.execute(f"COPY ({checks.statement(position)}) TO {literal(str(staged))} (COMPRESSION snappy)")
+            written = connection.execute(
+                f"COPY ({checks.statement(position)}) TO {target} "
+                "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, PARTITION_BY (_problem))"
+            ).fetchone()
             refused = connection.execute(checks.refused()).fetchall() if self.contract.refuse else []
         except duckdb.Error as error:
             raise damaged(path, error) from error
         self.refused += [(str(code), year, rows) for code, year, rows in refused]
-        row = connection.execute(
-            "SELECT count(*), count(*) FILTER (_problem > 0) FROM read_parquet(?)", [str(staged)]
-        ).fetchone()
-        total, bad = row or (0, 0)
+        total = written[0] if written else 0
         left_out = sum(rows for _code, _year, rows in refused)
         if total + left_out == 0:
             raise UnreadableFile(path, _("chỉ có dòng tiêu đề, không có dòng dữ liệu nào"))
-        self.counts[position] = _Counts(total + left_out, bad, left_out)
         if source.ignored:
             self.ignored[path.name] = source.ignored
-        if bad:
-            self._keep_back(connection, position, staged, checks)
+        if self._good_rows(position).exists():
+            self.good.append(position)
+        bad = self._keep_back(connection, position, checks)
+        self.counts[position] = _Counts(total + left_out, bad, left_out)
+
+    def _staged(self, position: int) -> Path:
+        """Folder of one file's rows, one partition per problem; 0 is none."""
+        return self.staging / f"staged-{position}"
+
+    def _good_rows(self, position: int) -> Path:
+        return self._staged(position) / "_problem=0" / "data_0.parquet"
 
     def _crossed(self, connection: duckdb.DuckDBPyConnection, source: Source) -> frozenset[str]:
         """Boolean columns that hold nothing but x and blank; the whole file is read only if a sample allows it."""
@@ -275,8 +286,15 @@ class _Import:
             names = [name for name, (crosses, others) in pairs.items() if not others and (crosses or limit)]
         return frozenset(names)
 
-    def _keep_back(self, connection: duckdb.DuckDBPyConnection, position: int, staged: Path, checks: Checks) -> None:
-        """Write the bad rows of a file with column, value and reason."""
+    def _keep_back(self, connection: duckdb.DuckDBPyConnection, position: int, checks: Checks) -> int:
+        """Write the bad rows of a file as they were, with column, value and reason.
+
+        Returns:
+            How many there are.
+        """
+        paths = [path for path in self._staged(position).glob("*/*.parquet") if path.parent.name != "_problem=0"]
+        if not paths:
+            return 0
         problems = pa.table(
             {
                 "_problem": pa.array(range(1, len(checks.problems) + 1), pa.int16()),
@@ -285,12 +303,18 @@ class _Import:
             }
         )
         connection.register("problems", problems)
+        files = ", ".join(literal(str(path)) for path in paths)
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE bad AS SELECT _file, _line, _problem "
+            f"FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{'_problem': SMALLINT}})"
+        )
         target = self.staging / f"quarantine-{position}.parquet"
         connection.execute(
             f"""
-            COPY (SELECT s._file, s._line, p.col, s._raw ->> ('$.' || nullif(p.col, '')) AS value, p.reason, s._raw::VARCHAR AS raw
-                  FROM read_parquet({literal(str(staged))}) AS s JOIN problems AS p USING (_problem)
-                  ORDER BY s._line) TO {literal(str(target))}
+            COPY (SELECT k._file, k._line, p.col, k.raw ->> ('$.' || nullif(p.col, '')) AS value, p.reason,
+                         k.raw::VARCHAR AS raw
+                  FROM ({checks.kept_back("bad")}) AS k JOIN problems AS p USING (_problem)
+                  ORDER BY k._line) TO {literal(str(target))}
             """
         )
         shown = PROBLEMS_SHOWN - len(self.problems)
@@ -301,35 +325,26 @@ class _Import:
         self.problems += [
             ProblemRow(name, line, column, value, reason) for line, column, value, reason in rows.fetchall()
         ]
+        return int((connection.execute("SELECT count(*) FROM bad").fetchone() or (0,))[0])
 
     # ---- all files --------------------------------------------------------------------------------------
 
     def _settle(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """One file of all good rows, numbered; and which of their keys are there more than once."""
-        staged = ", ".join(literal(str(path)) for path in sorted(self.staging.glob("staged-*.parquet")))
-        self.rows = self.staging / "rows.parquet"
-        columns = ", ".join(self.contract.columns)
-        connection.execute(
-            f"""
-            COPY (SELECT {columns}, _unit, _file, _line, (_file::BIGINT << 40) + _line AS _row
-                  FROM read_parquet([{staged}]) WHERE _problem = 0)
-            TO {literal(str(self.rows))} (COMPRESSION zstd)
-            """
-        )
+        """How far the good rows reach, and which of their keys are there more than once."""
+        if not self.good:
+            return
+        files = ", ".join(literal(str(self._good_rows(position))) for position in self.good)
+        new = f"read_parquet([{files}])"
         time = self.contract.time
         day = f"make_date({time}, 1, 1)" if self.contract.kind == "external" else f"CAST({time} AS DATE)"
-        found = connection.execute(
-            f"SELECT min({day}), max({day}), count(*) FROM read_parquet(?)",
-            [str(self.rows)],
-        ).fetchone()
+        found = connection.execute(f"SELECT min({day}), max({day}) FROM {new}").fetchone()
         if found:
             self.days = found[0], found[1]
-        self._find_repeats(connection)
+        self._find_repeats(connection, new)
 
-    def _find_repeats(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _find_repeats(self, connection: duckdb.DuckDBPyConnection, new: str) -> None:
         """Keys that are in force already or stand twice in this batch; hashes only narrow the search."""
         key = ", ".join(self.contract.key)
-        new = f"read_parquet({literal(str(self.rows))})"
         earlier = [b for b in selectors.batches_in_force(self.contract.name) if b.lake_version is not None]
         connection.execute(
             f"CREATE TEMP TABLE repeated AS SELECT hash({key}) AS h FROM {new} GROUP BY h HAVING count(*) > 1"
@@ -370,10 +385,11 @@ class _Import:
     def _commit(self, batch: Batch) -> None:
         """Move the files to their places, add them to the Delta log, and then let readers see the batch."""
         self._say(gettext_noop("ghi vào hồ dữ liệu"), 1, 1)
-        name, accepted = self.contract.name, self._total("accepted")
-        if accepted or self.duplicate:
-            _place(self.rows, lake.rows_path(name, batch.pk))
-            batch.lake_version = lake.commit(name, batch.pk)
+        name = self.contract.name
+        for position in self.good:
+            _place(self._good_rows(position), lake.rows_path(name, batch.pk, position))
+        if self.good:
+            batch.lake_version = lake.commit(name, batch.pk, self.good)
         if self.repeats:
             _place(self.staging / "repeats.parquet", lake.repeats_path(name, batch.pk))
         kept_back = sorted(self.staging.glob("quarantine-*.parquet"))

@@ -1,8 +1,10 @@
 """One statement per file that types, checks and resolves every row, vectorized in DuckDB.
 
-The statement's columns: the contract's columns typed, `_unit`, `_file`, `_line`, `_problem` (0 for a good row,
-else a number of `Checks.problems`) and `_raw` (the row as it was, as JSON, for rows with a problem). Rows of a
-refused kind (state secrets) never leave the scan.
+The statement's columns: the contract's columns typed, `_unit`, `_file`, `_line`, `_row` and `_problem` (0 for a
+good row, else a number of `Checks.problems`). Rows of a refused kind (state secrets) never leave the scan.
+
+Millions of cells are as registers write them, so every type has a cheap test for that form and falls back to
+trimming and reading the other forms; inside CASE, DuckDB evaluates the rest for the rest only.
 """
 
 import datetime as dt
@@ -24,7 +26,8 @@ SQL_TYPES = {
     "year": "INTEGER",
 }
 EARLIEST = dt.date(1990, 1, 1)
-BLANKS = "E' \\t\\r\\n\N{NO-BREAK SPACE}'"
+NBSP = "\N{NO-BREAK SPACE}"
+BLANKS = f"E' \\t\\r\\n{NBSP}'"
 TRUE_WORDS, FALSE_WORDS = ("true", "1", "có"), ("false", "0", "không")
 DAY_FIRST, YEAR_FIRST = "'^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})'", r"'\3-\2-\1'"
 CODES = "unit_codes"
@@ -68,61 +71,71 @@ class Checks:
         problem = f"CASE {cases} ELSE 0 END" if cases else "0"
         columns = ", ".join(self._kept(name) for name in contract.columns)
         unit = f"u_{contract.unit}.unit_version" if contract.unit else "NULL::INTEGER"
-        raw = ", ".join(f"{literal(name)}: r_{name}" for name in self.source.columns)
-        where = f" WHERE {contract.refuse} IS DISTINCT FROM TRUE" if contract.refuse else ""
-        hidden = [str(number) for number, p in enumerate(self.problems, start=1) if p.hides]
-        shown = f"_problem > 0 AND _problem NOT IN ({', '.join(hidden)})" if hidden else "_problem > 0"
+        where = f" WHERE t_{contract.refuse} IS DISTINCT FROM TRUE" if contract.refuse else ""
         return (
-            f"SELECT * EXCLUDE (_raw), CASE WHEN {shown} THEN to_json(_raw) END AS _raw FROM ("
             f"SELECT {columns}, {unit} AS _unit, {file_number}::INTEGER AS _file, _line::BIGINT AS _line, "
-            f"({problem})::SMALLINT AS _problem, {{{raw}}} AS _raw FROM ({self._typed()}) AS t{self._joins()}){where}"
+            f"({file_number}::BIGINT << 40) + _line AS _row, ({problem})::SMALLINT AS _problem "
+            f"FROM ({self._typed()}) AS t{self._joins()}{where}"
         )
 
     def refused(self) -> str:
         """Rows of the refused kind by resolved agency code and year; nothing else of them."""
         contract = self.contract
-        day = self._day()
         return (
-            f"SELECT coalesce(u_{contract.unit}.code, '') AS agency_code, year({day}) AS year, count(*) AS rows "
+            f"SELECT coalesce(u_{contract.unit}.code, '') AS agency_code, year(t._day) AS year, count(*) AS rows "
             f"FROM ({self._typed()}) AS t{self._joins()} WHERE t.t_{contract.refuse} GROUP BY ALL"
         )
 
+    def kept_back(self, bad: str) -> str:
+        """Rows with a problem as they were: `_file`, `_line`, `_problem`, and `raw`, JSON of the cells.
+
+        Args:
+            bad: a relation of `_file`, `_line` and `_problem`; what a problem hides is left out.
+        """
+        raw = ", ".join(f"{literal(name)}: {_clean('s.' + name)}" for name in self.source.columns)
+        hidden = ", ".join(str(number) for number, problem in enumerate(self.problems, start=1) if problem.hides)
+        shown = (
+            f"CASE WHEN b._problem NOT IN ({hidden}) THEN to_json({{{raw}}}) END" if hidden else f"to_json({{{raw}}})"
+        )
+        return f"SELECT b.*, {shown} AS raw FROM ({self.source.sql}) AS s JOIN {bad} AS b USING (_line)"
+
     # ---- typing -----------------------------------------------------------------------------------------
 
-    def _cleaned(self) -> str:
-        parts = [f"nullif(trim({name}, {BLANKS}), '') AS r_{name}" for name in self.source.columns]
-        return f"SELECT {', '.join(parts)}, _line, _broken FROM ({self.source.sql})"
-
     def _typed(self) -> str:
-        """Raw and typed value of every column; what cannot be typed is null."""
-        parts = []
+        """Raw and typed value of every column, and the day of the row; what cannot be typed is null."""
+        names = list(self.source.columns)
+        raw = ", ".join(f"{name} AS r_{name}" for name in names)
+        typed = []
         for name, column in self.contract.columns.items():
             kind = SQL_TYPES[column.type]
-            value = self._value(name, column) if name in self.source.columns else f"NULL::{kind}"
-            parts.append(f"{value} AS t_{name}")
-        anything = ", ".join(f"c.r_{name}" for name in self.source.columns)
-        rows = f"({self._cleaned()}) AS c WHERE coalesce({anything}, c._broken) IS NOT NULL"  # a blank row is none
-        return f"SELECT c.*, {', '.join(parts)} FROM {rows}"
+            typed.append(f"{self._value(name, column) if name in names else f'NULL::{kind}'} AS t_{name}")
+        first = next(name for name in names if self.contract.columns[name].required)
+        anything = ", ".join(_clean(f"r_{name}") for name in names)
+        is_row = (
+            f"CASE WHEN {_begins_plainly(f'r_{first}')} THEN TRUE ELSE coalesce({anything}, _broken) IS NOT NULL END"
+        )
+        rows = f"SELECT {raw}, _line, _broken FROM ({self.source.sql})"
+        return f"SELECT *, {self._day()} AS _day FROM (SELECT *, {', '.join(typed)} FROM ({rows}) WHERE {is_row})"
 
     def _value(self, name: str, column: ColumnContract) -> str:
-        raw = f"r_{name}"
+        raw, clean = f"r_{name}", _clean(f"r_{name}")
         if column.values:
-            return _word(raw, column)
+            return _either(raw, *_words(raw, clean, column))
         if column.unit_kinds:
-            return _code(raw, column.unit_kinds)
+            return _either(raw, *_codes(raw, clean, column.unit_kinds))
         match column.type:
             case "boolean":
-                return _boolean(raw, crossed=name in self.crossed)
+                return f"{clean} IS NOT NULL" if name in self.crossed else _either(raw, *_booleans(raw, clean))
             case "integer" | "year":
-                return _integer(raw, SQL_TYPES[column.type])
+                return _either(raw, *_integers(raw, clean, SQL_TYPES[column.type]))
             case "decimal":
-                return _decimal(raw)
+                return _either(raw, "NULL", _decimal(clean))
             case "date":
-                return f"CASE WHEN {_moment(raw)} = date_trunc('day', {_moment(raw)}) THEN {_moment(raw)}::DATE END"
+                return _either(raw, *_dates(raw, clean))
             case "timestamp":
-                return _moment(raw)
+                return _either(raw, *_moments(raw, clean))
             case _:
-                return raw
+                return _either(raw, f"CASE WHEN {_is_plain(raw)} THEN {raw} END", clean)
 
     def _kept(self, name: str) -> str:
         """The value that goes to the lake: unit codes as the register writes them."""
@@ -135,15 +148,14 @@ class Checks:
 
     def _day(self) -> str:
         """The day by which a row's unit codes are resolved."""
-        time = f"CAST(t.t_{self.contract.time} AS DATE)"
+        time = f"CAST(t_{self.contract.time} AS DATE)"
         fallback = self.contract.time_fallback
-        return f"coalesce({time}, CAST(t.t_{fallback} AS DATE))" if fallback else time
+        return f"coalesce({time}, CAST(t_{fallback} AS DATE))" if fallback else time
 
     def _joins(self) -> str:
-        day = self._day()
         joins = ""
         for name in self._unit_columns():
-            on = f"u_{name}.code = t.t_{name} AND {day} BETWEEN u_{name}.valid_from AND u_{name}.valid_to"
+            on = f"u_{name}.code = t.t_{name} AND t._day BETWEEN u_{name}.valid_from AND u_{name}.valid_to"
             joins += f" LEFT JOIN {CODES} AS u_{name} ON {on}"
         if self.limited and self.contract.unit:
             joins += f" LEFT JOIN {ALLOWED} AS allowed ON allowed.unit = u_{self.contract.unit}.unit"
@@ -182,7 +194,7 @@ class Checks:
 
     def _check_column(self, name: str, column: ColumnContract) -> None:
         present = name in self.source.columns
-        missing = f"r_{name} IS NULL" if present else "TRUE"
+        missing = f"t_{name} IS NULL AND {_clean(f'r_{name}')} IS NULL" if present else "TRUE"
         if name in self.crossed:
             return
         if column.required:
@@ -196,7 +208,7 @@ class Checks:
             self._check_value(name, column)
 
     def _check_value(self, name: str, column: ColumnContract) -> None:
-        unreadable = f"t_{name} IS NULL AND r_{name} IS NOT NULL"
+        unreadable = f"t_{name} IS NULL AND r_{name} IS NOT NULL AND {_clean(f'r_{name}')} IS NOT NULL"
         if column.values:
             self._add(unreadable, name, _("không thuộc các giá trị được phép: ") + ", ".join(column.values))
         elif column.type != "string":
@@ -213,9 +225,9 @@ class Checks:
             self._add(f"t_{name} < DATE '{EARLIEST}'", name, _("trước năm %(year)s") % {"year": EARLIEST.year})
 
     def _check_unit(self, name: str) -> None:
-        day, kinds = self._day(), self.contract.columns[name].unit_kinds
+        kinds = self.contract.columns[name].unit_kinds
         reason = _("không có đơn vị nào mang mã này vào ngày của dòng")
-        self._add(f"t_{name} IS NOT NULL AND {day} IS NOT NULL AND u_{name}.unit IS NULL", name, reason)
+        self._add(f"u_{name}.unit IS NULL AND t_{name} IS NOT NULL AND t._day IS NOT NULL", name, reason)
         if kinds == ["commune"]:
             self._add(f"u_{name}.kind <> 'commune'", name, _("không phải mã xã, phường, thị trấn"))
         if self.limited and name == self.contract.unit:
@@ -236,30 +248,53 @@ _UNREADABLE = {
 }
 
 
-def _word(raw: str, column: ColumnContract) -> str:
+def _clean(raw: str) -> str:
+    """A cell without the blanks around it; null when nothing is left."""
+    return f"nullif(trim({raw}, {BLANKS}), '')"
+
+
+def _begins_plainly(raw: str) -> str:
+    """Whether a cell begins with an ASCII letter, digit or mark, and so is not blank."""
+    return f"({raw} >= '!' AND {raw} < '~')"
+
+
+def _is_plain(raw: str) -> str:
+    """Whether a cell certainly has no blanks around it."""
+    ends = " OR ".join(f"ends_with({raw}, {blank})" for blank in ("' '", "E'\\t'", "E'\\r'", "E'\\n'", f"'{NBSP}'"))
+    return f"({_begins_plainly(raw)} AND NOT ({ends}))"
+
+
+def _either(raw: str, plain: str, other: str) -> str:
+    """A cell's value in the form registers write, else in any other form; null where there is no cell."""
+    return f"CASE WHEN {raw} IS NOT NULL THEN coalesce({plain}, {other}) END"
+
+
+def _words(raw: str, clean: str, column: ColumnContract) -> tuple[str, str]:
     words = {word.lower(): value for value, aliases in column.values.items() for word in (value, *aliases)}
     cases = " ".join(f"WHEN {literal(word)} THEN {literal(value)}" for word, value in words.items())
-    return f"CASE lower(nfc_normalize({raw})) {cases} END"
+    return f"CASE {raw} {cases} END", f"CASE lower(nfc_normalize({clean})) {cases} END"
 
 
-def _boolean(raw: str, *, crossed: bool) -> str:
-    if crossed:
-        return f"{raw} IS NOT NULL"
+def _booleans(raw: str, clean: str) -> tuple[str, str]:
     yes = ", ".join(literal(word) for word in TRUE_WORDS)
     no = ", ".join(literal(word) for word in FALSE_WORDS)
-    word = f"lower(nfc_normalize({raw}))"
-    return f"CASE WHEN {word} IN ({yes}) THEN TRUE WHEN {word} IN ({no}) THEN FALSE END"
+
+    def read(word: str) -> str:
+        return f"CASE WHEN {word} IN ({yes}) THEN TRUE WHEN {word} IN ({no}) THEN FALSE END"
+
+    return read(raw), read(f"lower(nfc_normalize({clean}))")
 
 
-def _integer(raw: str, kind: str) -> str:
+def _integers(raw: str, clean: str, kind: str) -> tuple[str, str]:
     """Digits; a point or comma before exactly three digits marks thousands; `12.0` is 12."""
-    plain = f"regexp_full_match({raw}, '[+-]?[0-9]+')"
-    grouped = f"regexp_full_match({raw}, '[+-]?[0-9]{{1,3}}([.,][0-9]{{3}})+')"
-    zeros = f"regexp_full_match({raw}, '[+-]?[0-9]+[.,]0{{1,2}}')"
-    return (
-        f"CASE WHEN {raw} IS NULL THEN NULL WHEN {plain} THEN try_cast({raw} AS {kind}) "
-        f"WHEN {grouped} THEN try_cast(regexp_replace({raw}, '[.,]', '', 'g') AS {kind}) "
-        f"WHEN {zeros} THEN try_cast(regexp_replace({raw}, '[.,]0+$', '') AS {kind}) END"
+    plain = f"CASE WHEN regexp_full_match({raw}, '[0-9]{{1,18}}') THEN try_cast({raw} AS {kind}) END"
+    signed = f"regexp_full_match({clean}, '[+-]?[0-9]+')"
+    grouped = f"regexp_full_match({clean}, '[+-]?[0-9]{{1,3}}([.,][0-9]{{3}})+')"
+    zeros = f"regexp_full_match({clean}, '[+-]?[0-9]+[.,]0{{1,2}}')"
+    return plain, (
+        f"CASE WHEN {signed} THEN try_cast({clean} AS {kind}) "
+        f"WHEN {grouped} THEN try_cast(regexp_replace({clean}, '[.,]', '', 'g') AS {kind}) "
+        f"WHEN {zeros} THEN try_cast(regexp_replace({clean}, '[.,]0+$', '') AS {kind}) END"
     )
 
 
@@ -293,7 +328,29 @@ def _moment(raw: str) -> str:
     )
 
 
-def _code(raw: str, kinds: list[str]) -> str:
+def _moments(raw: str, clean: str) -> tuple[str, str]:
+    plain = (
+        f"CASE WHEN {raw} LIKE '____-__-__ __:__:__' OR {raw} LIKE '____-__-__' THEN try_cast({raw} AS TIMESTAMP) "
+        f"WHEN {raw} LIKE '__/__/____ __:__:__' THEN try_strptime({raw}, '%d/%m/%Y %H:%M:%S') "
+        f"WHEN {raw} LIKE '__/__/____ __:__' THEN try_strptime({raw}, '%d/%m/%Y %H:%M') "
+        f"WHEN {raw} LIKE '__/__/____' THEN try_strptime({raw}, '%d/%m/%Y') END"
+    )
+    return plain, _moment(clean)
+
+
+def _dates(raw: str, clean: str) -> tuple[str, str]:
+    """A day, alone or as a moment at midnight."""
+    plain = (
+        f"CASE WHEN {raw} LIKE '____-__-__' THEN try_cast({raw} AS DATE) "
+        f"WHEN {raw} LIKE '__/__/____' THEN CAST(try_strptime({raw}, '%d/%m/%Y') AS DATE) END"
+    )
+    moment = _moment(clean)
+    return plain, f"CASE WHEN {moment} = date_trunc('day', {moment}) THEN {moment}::DATE END"
+
+
+def _codes(raw: str, clean: str, kinds: list[str]) -> tuple[str, str]:
     """A unit code in capitals; Excel's lost zeros come back (commune codes have five digits)."""
-    short = "{1,4}" if kinds == ["commune"] else "{4}"
-    return f"CASE WHEN regexp_full_match({raw}, '[0-9]{short}') THEN lpad({raw}, 5, '0') ELSE upper({raw}) END"
+    short, form = ("{1,4}", "[0-9]{5}") if kinds == ["commune"] else ("{4}", "[0-9]{5}|[0-9]{3}|[A-Z][A-Z0-9-]*")
+    plain = f"CASE WHEN regexp_full_match({raw}, '{form}') THEN {raw} END"
+    long = f"CASE WHEN regexp_full_match({clean}, '[0-9]{short}') THEN lpad({clean}, 5, '0') ELSE upper({clean}) END"
+    return plain, long

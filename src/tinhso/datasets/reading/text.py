@@ -84,10 +84,18 @@ def _layout(path: Path) -> Layout:
             elif quotes and b"\n" in chunk:
                 has_odd_quotes = True
             seen = before + chunk
-            if b"\n\n" in seen or b"\n\r\n" in seen:
+            if _has_twin_newlines(seen) or (b"\r" in seen and b"\n\r\n" in seen):
                 blank += (_blank_lines(seen, len(before)) + rows).tolist()
-            rows, before = rows + chunk.count(b"\n"), seen[-2:]
+            rows += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == NEWLINE))
+            before = seen[-2:]
     return Layout(has_odd_quotes or quotes == 1, blank)
+
+
+def _has_twin_newlines(content: bytes) -> bool:
+    """Whether a line end follows another at once; pairs of bytes are compared, at even and at odd places."""
+    twin = np.uint16(NEWLINE << 8 | NEWLINE)
+    pairs = (np.frombuffer(content, "<u2", (len(content) - offset) // 2, offset) for offset in (0, 1))
+    return any(bool((pair == twin).any()) for pair in pairs)
 
 
 def _blank_lines(content: bytes, overlap: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
