@@ -160,7 +160,9 @@ def rows_in_force(connection: duckdb.DuckDBPyConnection, dataset: str) -> str:
     if not any(batch.repeats for batch in batches):
         return select
     _register_replaced(connection, dataset, batches)
-    replaced = f"SELECT 1 FROM replaced_{dataset} AS x WHERE x._batch = r._batch AND x._row = r._row"
+    replaced = (
+        f"SELECT 1 FROM replaced_{dataset} AS x WHERE x._batch = r._batch AND x._file = r._file AND x._line = r._line"
+    )
     return f"{select} WHERE NOT EXISTS ({replaced})"
 
 
@@ -180,9 +182,9 @@ def _register_replaced(connection: duckdb.DuckDBPyConnection, dataset: str, batc
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE replaced_{dataset} AS
-        SELECT _batch, _row FROM (
-            SELECT DISTINCT {key}, _batch, _row FROM read_parquet([{paths}]) WHERE _batch IN ({keys})
-        ) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _batch DESC, _row DESC) > 1
+        SELECT _batch, _file, _line FROM (
+            SELECT DISTINCT {key}, _batch, _file, _line FROM read_parquet([{paths}]) WHERE _batch IN ({keys})
+        ) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _batch DESC, _file DESC, _line DESC) > 1
         """
     )
 

@@ -359,18 +359,18 @@ class _Import:
             return
         content = ", ".join(f"{name} := {name}" for name in self.contract.columns)
         everything = [
-            f"SELECT {key}, {self.number}::BIGINT AS _batch, _row, struct_pack({content}) AS content FROM {new}"
+            f"SELECT {key}, {self.number}::BIGINT AS _batch, _file, _line, struct_pack({content}) AS content FROM {new}"
         ]
         if earlier:
-            everything.append(f"SELECT {key}, _batch, _row, struct_pack({content}) AS content FROM {old}")
+            everything.append(f"SELECT {key}, _batch, _file, _line, struct_pack({content}) AS content FROM {old}")
         rows = " UNION ALL ".join(f"{part} WHERE hash({key}) IN (SELECT h FROM repeated)" for part in everything)
         number = self.number or 2**62
         connection.execute(
             f"""
             CREATE TEMP TABLE repeats AS
-            SELECT {key}, _batch, _row, lag(content) OVER w = content AS same, count(*) OVER (PARTITION BY {key}) AS times
+            SELECT {key}, _batch, _file, _line, lag(content) OVER w = content AS same, count(*) OVER (PARTITION BY {key}) AS times
             FROM (SELECT * REPLACE (CASE WHEN _batch = {self.number} THEN {number} ELSE _batch END AS _batch) FROM ({rows}))
-            WINDOW w AS (PARTITION BY {key} ORDER BY _batch, _row)
+            WINDOW w AS (PARTITION BY {key} ORDER BY _batch, _file, _line)
             """
         )
         counted = connection.execute(
@@ -378,7 +378,7 @@ class _Import:
         ).fetchone()
         self.duplicate, self.repeats = counted or (0, 0)
         target = literal(str(self.staging / "repeats.parquet"))
-        connection.execute(f"COPY (SELECT {key}, _batch, _row FROM repeats WHERE times > 1) TO {target}")
+        connection.execute(f"COPY (SELECT {key}, _batch, _file, _line FROM repeats WHERE times > 1) TO {target}")
 
     # ---- the end ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """One statement per file that types, checks and resolves every row, vectorized in DuckDB.
 
-The statement's columns: the contract's columns typed, `_unit`, `_file`, `_line`, `_row` and `_problem` (0 for a
+The statement's columns: the contract's columns typed, `_unit`, `_file`, `_line` and `_problem` (0 for a
 good row, else a number of `Checks.problems`). Rows of a refused kind (state secrets) never leave the scan.
 
 Millions of cells are as registers write them, so every type has a cheap test for that form and falls back to
@@ -62,28 +62,28 @@ class Checks:
     limited: bool
     problems: list[Problem] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)  # one of them holds where a condition does; cheap on all rows
 
     def statement(self, file_number: int) -> str:
         """The SELECT over one file, without its refused rows."""
         contract = self.contract
         self._collect()
         cases = " ".join(f"WHEN {condition} THEN {number}" for number, condition in enumerate(self.conditions, start=1))
-        problem = f"CASE {cases} ELSE 0 END" if cases else "0"
         columns = ", ".join(self._kept(name) for name in contract.columns)
-        unit = f"u_{contract.unit}.unit_version" if contract.unit else "NULL::INTEGER"
+        unit = f"u_{contract.unit}_version" if contract.unit else "NULL::INTEGER"
         where = f" WHERE t_{contract.refuse} IS DISTINCT FROM TRUE" if contract.refuse else ""
         return (
             f"SELECT {columns}, {unit} AS _unit, {file_number}::INTEGER AS _file, _line::BIGINT AS _line, "
-            f"({file_number}::BIGINT << 40) + _line AS _row, ({problem})::SMALLINT AS _problem "
-            f"FROM ({self._typed()}) AS t{self._joins()}{where}"
+            f"CAST(CASE WHEN _suspect THEN CASE {cases} ELSE 0 END ELSE 0 END AS SMALLINT) AS _problem "
+            f"FROM (SELECT *, {' OR '.join(self.signs)} AS _suspect FROM ({self._resolved()})){where}"
         )
 
     def refused(self) -> str:
         """Rows of the refused kind by resolved agency code and year; nothing else of them."""
         contract = self.contract
         return (
-            f"SELECT coalesce(u_{contract.unit}.code, '') AS agency_code, year(t._day) AS year, count(*) AS rows "
-            f"FROM ({self._typed()}) AS t{self._joins()} WHERE t.t_{contract.refuse} GROUP BY ALL"
+            f"SELECT coalesce(u_{contract.unit}_code, '') AS agency_code, year(_day) AS year, count(*) AS rows "
+            f"FROM ({self._resolved()}) WHERE t_{contract.refuse} GROUP BY ALL"
         )
 
     def kept_back(self, bad: str) -> str:
@@ -139,7 +139,7 @@ class Checks:
 
     def _kept(self, name: str) -> str:
         """The value that goes to the lake: unit codes as the register writes them."""
-        kept = f"coalesce(u_{name}.code, t_{name})" if self.contract.columns[name].unit_kinds else f"t_{name}"
+        kept = f"coalesce(u_{name}_code, t_{name})" if self.contract.columns[name].unit_kinds else f"t_{name}"
         if self.contract.refuse and name != self.contract.refuse:  # what may be secret is not even staged
             kept = f"CASE WHEN _broken IS NULL AND NOT t_{self.contract.refuse} THEN {kept} END"
         return f"{kept} AS {name}"
@@ -152,27 +152,34 @@ class Checks:
         fallback = self.contract.time_fallback
         return f"coalesce({time}, CAST(t_{fallback} AS DATE))" if fallback else time
 
-    def _joins(self) -> str:
-        joins = ""
+    def _resolved(self) -> str:
+        """The typed rows with the unit versions that their codes name on their day."""
+        selected, joins = ["t.*"], ""
         for name in self._unit_columns():
             on = f"u_{name}.code = t.t_{name} AND t._day BETWEEN u_{name}.valid_from AND u_{name}.valid_to"
             joins += f" LEFT JOIN {CODES} AS u_{name} ON {on}"
+            selected += [f"u_{name}.{column} AS u_{name}_{column}" for column in ("code", "kind", "unit")]
+            selected.append(f"u_{name}.unit_version AS u_{name}_version")
         if self.limited and self.contract.unit:
             joins += f" LEFT JOIN {ALLOWED} AS allowed ON allowed.unit = u_{self.contract.unit}.unit"
-        return joins
+            selected.append("allowed.unit AS _allowed")
+        return f"SELECT {', '.join(selected)} FROM ({self._typed()}) AS t{joins}"
 
     def _unit_columns(self) -> list[str]:
         return [name for name, column in self.contract.columns.items() if column.unit_kinds]
 
     # ---- problems ---------------------------------------------------------------------------------------
 
-    def _add(self, condition: str, column: str, reason: str, *, hides: bool = False) -> None:
+    def _add(self, condition: str, column: str, reason: str, *, sign: str = "", hides: bool = False) -> None:
+        """Add a check; the sign, where the condition is dear, holds at least wherever the condition does."""
         self.conditions.append(condition)
+        self.signs.append(f"({sign or condition})")
         self.problems.append(Problem(column, reason, hides))
 
     def _collect(self) -> None:
         self.problems.clear()
         self.conditions.clear()
+        self.signs.clear()
         refuse = self.contract.refuse
         if refuse:
             self._add(
@@ -198,21 +205,24 @@ class Checks:
         if name in self.crossed:
             return
         if column.required:
-            self._add(missing, name, _("bắt buộc nhưng để trống"))
+            self._add(missing, name, _("bắt buộc nhưng để trống"), sign=f"t_{name} IS NULL")
         if column.required_unless:
             unless = column.required_unless
             values = ", ".join(map(str, unless.values))
             reason = _("bắt buộc với trạng thái này nhưng để trống")
-            self._add(f"{missing} AND coalesce(t_{unless.column} NOT IN ({values}), TRUE)", name, reason)
+            is_due = f"coalesce(t_{unless.column} NOT IN ({values}), TRUE)"
+            self._add(f"{missing} AND {is_due}", name, reason, sign=f"t_{name} IS NULL")
         if present:
             self._check_value(name, column)
 
     def _check_value(self, name: str, column: ColumnContract) -> None:
-        unreadable = f"t_{name} IS NULL AND r_{name} IS NOT NULL AND {_clean(f'r_{name}')} IS NOT NULL"
+        sign = f"t_{name} IS NULL AND r_{name} IS NOT NULL"
+        unreadable = f"{sign} AND {_clean(f'r_{name}')} IS NOT NULL"
         if column.values:
-            self._add(unreadable, name, _("không thuộc các giá trị được phép: ") + ", ".join(column.values))
+            reason = _("không thuộc các giá trị được phép: ") + ", ".join(column.values)
+            self._add(unreadable, name, reason, sign=sign)
         elif column.type != "string":
-            self._add(unreadable, name, _UNREADABLE[column.type]())
+            self._add(unreadable, name, _UNREADABLE[column.type](), sign=sign)
         if column.minimum is not None:
             self._add(f"t_{name} < {column.minimum}", name, _("nhỏ hơn %(least)s") % {"least": column.minimum})
         if column.maximum is not None:
@@ -227,15 +237,12 @@ class Checks:
     def _check_unit(self, name: str) -> None:
         kinds = self.contract.columns[name].unit_kinds
         reason = _("không có đơn vị nào mang mã này vào ngày của dòng")
-        self._add(f"u_{name}.unit IS NULL AND t_{name} IS NOT NULL AND t._day IS NOT NULL", name, reason)
+        self._add(f"u_{name}_unit IS NULL AND t_{name} IS NOT NULL AND _day IS NOT NULL", name, reason)
         if kinds == ["commune"]:
-            self._add(f"u_{name}.kind <> 'commune'", name, _("không phải mã xã, phường, thị trấn"))
+            self._add(f"u_{name}_kind <> 'commune'", name, _("không phải mã xã, phường, thị trấn"))
         if self.limited and name == self.contract.unit:
-            self._add(
-                f"u_{name}.unit IS NOT NULL AND allowed.unit IS NULL",
-                name,
-                _("đơn vị ngoài phạm vi được giao"),
-            )
+            reason = _("đơn vị ngoài phạm vi được giao")
+            self._add(f"u_{name}_unit IS NOT NULL AND _allowed IS NULL", name, reason)
 
 
 _UNREADABLE = {
@@ -350,7 +357,7 @@ def _dates(raw: str, clean: str) -> tuple[str, str]:
 
 def _codes(raw: str, clean: str, kinds: list[str]) -> tuple[str, str]:
     """A unit code in capitals; Excel's lost zeros come back (commune codes have five digits)."""
-    short, form = ("{1,4}", "[0-9]{5}") if kinds == ["commune"] else ("{4}", "[0-9]{5}|[0-9]{3}|[A-Z][A-Z0-9-]*")
-    plain = f"CASE WHEN regexp_full_match({raw}, '{form}') THEN {raw} END"
-    long = f"CASE WHEN regexp_full_match({clean}, '[0-9]{short}') THEN lpad({clean}, 5, '0') ELSE upper({clean}) END"
-    return plain, long
+    short, whole = ("{1,4}", "> 4") if kinds == ["commune"] else ("{4}", "<> 4")
+    plain = f"CASE WHEN {_is_plain(raw)} AND strlen({raw}) {whole} THEN upper({raw}) END"
+    padded = f"CASE WHEN regexp_full_match({clean}, '[0-9]{short}') THEN lpad({clean}, 5, '0') ELSE upper({clean}) END"
+    return plain, padded
