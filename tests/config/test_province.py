@@ -205,3 +205,35 @@ def test_a_broken_definition_leaves_the_catalog_in_force(small_province, capsys,
     assert code == 1
     assert "x.own.yaml:" in errors
     assert len(answer(capsys, "plan", "status")["targets"]) == 21
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["impotr", "dossiers", "x.csv"], "import"),
+        (["import"], "thiếu"),
+        (["cells", "--indicator", "x", "--period"], "--period cần một giá trị"),
+        (["simulate", "--out", "x", "--scale", "to"], "“to” không phải số"),
+        (["compute", "--ful"], "không hiểu “--ful”"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_vietnamese_sentence(capsys, arguments, said):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    errors = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_missing_lake_file_is_named_and_the_figures_stay(small_province, capsys):
+    before = answer(capsys, "plan", "status")
+    lost = next((small_province.parent / "home" / "lake" / "documents").glob("_batch=*/rows-0.parquet"))
+    lost.unlink()
+
+    code = main(["compute", "--full"])
+
+    assert code == 1
+    assert str(lost) in capsys.readouterr().err
+    assert answer(capsys, "plan", "status") == before

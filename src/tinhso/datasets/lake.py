@@ -26,6 +26,10 @@ class LakeNotLocal(RuleViolation):
     """The lake's address is not a folder of this machine."""
 
 
+class LakeDamaged(RuleViolation):
+    """Files of a batch in force are not there, so nothing can be counted as if it were whole."""
+
+
 def root() -> Path:
     """The lake's folder.
 

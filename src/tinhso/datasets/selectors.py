@@ -167,10 +167,20 @@ def rows_in_force(connection: duckdb.DuckDBPyConnection, dataset: str) -> str:
 
 
 def files_of(dataset: str, batches: Collection[Batch]) -> str:
-    """A table function over the rows of some batches that have any."""
+    """A table function over the rows of some batches that have any.
+
+    Raises:
+        LakeDamaged: a file is not there.
+    """
     found = BatchFile.objects.filter(batch__in=batches, read__gt=F("quarantined") + F("refused"))
     keys = found.order_by("batch", "position").values_list("batch", "position")
-    paths = ", ".join(literal(str(lake.rows_path(dataset, batch, file))) for batch, file in keys)
+    files = [lake.rows_path(dataset, batch, file) for batch, file in keys]
+    if missing := [path for path in files if not path.exists()]:
+        raise lake.LakeDamaged(
+            _("Hồ dữ liệu thiếu tệp %(file)s; hãy phục hồi tệp từ bản sao lưu, hoặc thu hồi lô đó rồi nhập lại.")
+            % {"file": missing[0]}
+        )
+    paths = ", ".join(literal(str(path)) for path in files)
     return f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{'_batch': BIGINT}})"
 
 

@@ -1,22 +1,47 @@
 """The `tinhso` command. Nothing heavy is imported before a command has been chosen."""
 
 import argparse
+import difflib
 import os
+import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tinhso.config.cli import data, figures, plan, simulate, site
 from tinhso.core.errors import RuleViolation
 from tinhso.engine.errors import DefinitionError
 
+SENTENCES = (  # what argparse says, and how we say it
+    (r"the following arguments are required: (.*)", r"thiếu \1"),
+    (r"unrecognized arguments: (.*)", r"không hiểu “\1”"),
+    (r"argument (\S+): expected .* arguments?", r"\1 cần một giá trị"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 không đi cùng \2"),
+    (r"argument (\S+): invalid (?:int|float) value: '(.*)'", r"\1: “\2” không phải số"),
+)
+
 
 class Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong, then ends with 2."""
+    """Says in one Vietnamese sentence what is wrong, then ends with 2."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}", file=sys.stderr)
+        print(f"{self.prog}: {_in_vietnamese(message)}. Xem: {self.prog} --help", file=sys.stderr)
         raise SystemExit(2)
+
+
+def _in_vietnamese(message: str) -> str:
+    if chosen := re.fullmatch(r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", message):
+        argument, value, listed = chosen.groups()
+        names = [name.strip(" '") for name in listed.split(",")]
+        nearest = difflib.get_close_matches(value, names, n=3, cutoff=0.4) or names
+        return f"{argument} “{value}” không có; gần nhất: {', '.join(nearest)}"
+    for pattern, sentence in SENTENCES:
+        if re.fullmatch(pattern, message):
+            return re.sub(pattern, sentence, message)
+    return message
 
 
 def parser() -> argparse.ArgumentParser:
