@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.core.handlers.wsgi import WSGIHandler
 
 PAUSE = 2.0  # seconds
+PATIENCE = 20.0  # seconds that a worker may take to end
 
 
 def require_free(host: str, port: int) -> None:
@@ -76,9 +77,15 @@ class Companion:
             self.stopping.wait(PAUSE)
 
     def stop(self, _server: object) -> None:
+        """End the worker, which finishes its job first; a job that takes long runs again at the next start."""
         self.stopping.set()
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -40,17 +41,17 @@ class Definition:
     def name(self) -> str:
         return self.text.name.vi
 
-    @property
+    @functools.cached_property
     def datasets(self) -> list[str]:
         """Names of the datasets it reads, in order of use."""
         return list(dict.fromkeys(m.dataset.name for m in self.indicator.measures.values()))
 
-    @property
+    @functools.cached_property
     def denominator_datasets(self) -> list[str]:
         names = list(_measures(self.indicator.ratio.denominator))
         return list(dict.fromkeys(self.indicator.measures[name].dataset.name for name in names))
 
-    @property
+    @functools.cached_property
     def is_stock(self) -> bool:
         """Whether it is a state, so that its value at the end of last year is a baseline; flows start from 0."""
         kinds = {self.indicator.measures[name].dataset.kind for name in _measures(self.indicator.ratio.numerator)}

@@ -5,10 +5,9 @@ import difflib
 import functools
 import re
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 from django.conf import settings
@@ -18,15 +17,16 @@ from tinhso.core import clock
 from tinhso.core.errors import UnknownName
 from tinhso.datasets import api as datasets
 from tinhso.engine import duck, periods
-from tinhso.engine.duck import literal
 from tinhso.engine.periods import Period
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.rules import AS_WAS, FigureStatus, figure_status, share
 from tinhso.indicators.selectors import states
 from tinhso.indicators.selectors.territory import UnitName, territory, unit_names
 
-_COLUMNS = "indicator, version, unit, period, category, numerator, denominator, excluded"
-_lock = threading.Lock()
+_COLUMNS = "indicator, unit, version, category, numerator, denominator, excluded"
+_Row = tuple[str, int, int, str | None, Decimal | None, Decimal | None, int | None]
+_ByName = dict[str, dict[int, list[_Row]]]
+PERIODS_KEPT = 40  # of a computation, in the memory of a process; a year with its parts has fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +110,24 @@ def figures(
     Returns:
         In order of indicator, period, level, unit code and category.
     """
-    connection = _cells(as_of, frozenset(period_codes))
-    if connection is None or not period_codes or (unit_ids is not None and not unit_ids):
+    cells = _cells(as_of, frozenset(period_codes))
+    if cells is None:
         return []
-    where, values = _conditions(indicators, period_codes, unit_ids, with_categories)
-    if not with_empty:
-        where += " AND denominator IS NOT NULL"
-    with _lock:
-        rows = connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE {where}", values).fetchall()
-    names, ends = unit_names(), {code: periods.parse(code).ends_on for code in period_codes}
-    found = [_figure(row, names.on(row[2], ends[row[3]])) for row in rows]
-    found = [figure for figure in found if level is None or figure.level == level]
-    return sorted(found, key=_order)
+    names, found = unit_names(), []
+    for code in dict.fromkeys(period_codes):
+        ends_on = periods.parse(code).ends_on
+        for row in _wanted(cells.of_period(code), indicators, unit_ids):
+            if (with_categories or row[3] is None) and (with_empty or row[5] is not None):
+                found.append(_figure(row, code, names.on(row[1], ends_on)))
+    return sorted((figure for figure in found if level is None or figure.level == level), key=_order)
+
+
+def _wanted(by_name: _ByName, indicators: Collection[str] | None, unit_ids: Collection[int] | None) -> Iterator[_Row]:
+    """The rows of some indicators and units; None for all."""
+    for indicator in by_name if indicators is None else dict.fromkeys(indicators):
+        by_unit = by_name.get(indicator, {})
+        for unit in by_unit if unit_ids is None else dict.fromkeys(unit_ids):
+            yield from by_unit.get(unit, ())
 
 
 def absent_figure(*, indicator: str, unit_id: int, period: Period, as_of: dt.date | None = None) -> Figure:
@@ -147,27 +153,6 @@ def absent_figure(*, indicator: str, unit_id: int, period: Period, as_of: dt.dat
     return Figure(indicator, unit_id, named.code, named.name, named.level, period.code, None, amount, amount)
 
 
-def _conditions(
-    indicators: Collection[str] | None,
-    period_codes: Collection[str],
-    unit_ids: Collection[int] | None,
-    with_categories: bool,
-) -> tuple[str, list[Any]]:
-    """A WHERE clause and its values."""
-    # Literals, since DuckDB skips blocks of the sorted table by them, and looks for optional packages anew for
-    # every element of a list it is given.
-    where = [f"period IN ({', '.join(map(literal, period_codes))})"]
-    values: list[Any] = []
-    if indicators is not None:
-        where.append("indicator IN (SELECT unnest(string_split(?, ',')))")
-        values.append(",".join(indicators))
-    if unit_ids is not None:
-        where.append(f"unit IN ({', '.join(str(int(unit)) for unit in unit_ids)})")
-    if not with_categories:
-        where.append("category IS NULL")
-    return " AND ".join(where), values
-
-
 _LEVELS = {"province": 0, "department": 1, "district": 2, "commune": 3}
 
 
@@ -176,8 +161,8 @@ def _order(figure: Figure) -> tuple[str, str, int, str, str]:
     return figure.indicator, figure.period, level, figure.unit_code, figure.category or ""
 
 
-def _figure(row: tuple[Any, ...], named: UnitName) -> Figure:
-    indicator, _version, unit, period, category, numerator, denominator, excluded = row
+def _figure(row: _Row, period: str, named: UnitName) -> Figure:
+    indicator, unit, _version, category, numerator, denominator, excluded = row
     return Figure(
         indicator,
         unit,
@@ -192,8 +177,26 @@ def _figure(row: tuple[Any, ...], named: UnitName) -> Figure:
     )
 
 
-def _cells(as_of: dt.date | None, period_codes: frozenset[str]) -> duckdb.DuckDBPyConnection | None:
-    """A connection that holds the cells asked for."""
+class Cells:
+    """The cells of one computation in memory; a period's are taken out of DuckDB once, then found by name."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.lock = threading.Lock()
+        self.of_period = functools.lru_cache(maxsize=PERIODS_KEPT)(self._read)
+
+    def _read(self, code: str) -> _ByName:
+        """Rows of a period by indicator and unit."""
+        with self.lock:
+            rows = self.connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE period = ?", [code]).fetchall()
+        found: _ByName = {}
+        for row in rows:
+            found.setdefault(row[0], {}).setdefault(row[1], []).append(row)
+        return found
+
+
+def _cells(as_of: dt.date | None, period_codes: frozenset[str]) -> Cells | None:
+    """What holds the cells asked for."""
     current = states.in_force()
     if current is None:
         return None
@@ -203,16 +206,16 @@ def _cells(as_of: dt.date | None, period_codes: frozenset[str]) -> duckdb.DuckDB
 
 
 @functools.lru_cache(maxsize=2)
-def _stored(fingerprint: str) -> duckdb.DuckDBPyConnection:
+def _stored(fingerprint: str) -> Cells:
     """The cells of a computation in memory, read once per process."""
     connection = duck.connect(memory="512MB", threads=1)
     path = str(states.cells_path(fingerprint))
     connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) ORDER BY period, unit", [path])
-    return connection
+    return Cells(connection)
 
 
 @functools.lru_cache(maxsize=4)
-def _computed(_fingerprint: str, as_of: dt.date, period_codes: frozenset[str]) -> duckdb.DuckDBPyConnection:
+def _computed(_fingerprint: str, as_of: dt.date, period_codes: frozenset[str]) -> Cells:
     """Cells for another evaluation date, computed from the records for just these periods."""
     from tinhso.engine import compute
 
@@ -223,11 +226,11 @@ def _computed(_fingerprint: str, as_of: dt.date, period_codes: frozenset[str]) -
     time = compute.timeline(wanted, tree, as_of)
     if not time.periods:
         connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) LIMIT 0", [_any_cells()])
-        return connection
+        return Cells(connection)
     names = {name for schema in compute.datasets(catalog) for name in compute.related(catalog, schema)}
     datasets.attach(connection, sorted(names))
     compute.compute(connection, catalog, tree, time)
-    return connection
+    return Cells(connection)
 
 
 def _any_cells() -> str:
