@@ -2,12 +2,17 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_django
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_socket import disable_socket
+
+if TYPE_CHECKING:
+    from tests.snapshots import Snapshots
 
 AT = dt.datetime(2024, 1, 15, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 DATABASE_FIXTURES = {"db", "transactional_db", "province", "live_server", "client"}
@@ -50,6 +55,14 @@ def home(tmp_path: Path, settings: object) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> "Snapshots":
+    """Provinces made in this process."""
+    from tests.snapshots import Snapshots
+
+    return Snapshots(tmp_path_factory.mktemp("snapshots"))
+
+
 @pytest.fixture(autouse=True)
 def fresh_caches() -> None:
     """Nothing that a test computed is remembered by the next."""
@@ -60,9 +73,18 @@ def fresh_caches() -> None:
         cached.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """A database that holds the reference data from the start, since most tests want it."""
+    from tinhso.organizations import api as organizations
+
+    with django_db_blocker.unblock():
+        organizations.load_reference(at=AT)
+
+
 @pytest.fixture
 def province(db: None) -> None:
-    """Sơn La's units and the working calendar."""
+    """Sơn La's units and the working calendar; loaded again where a test emptied the database."""
     from tinhso.organizations import api as organizations
 
     organizations.load_reference(at=AT)

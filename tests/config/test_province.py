@@ -19,14 +19,17 @@ SHOWN = ("14", "SL-SNNPTNT", "SL-STTTT", "116", "125", "03646", "04033")
 
 
 @pytest.fixture
-def small_province(province, tmp_path, capsys):
+def small_province(province, tmp_path, home, snapshots, capsys):
     """A very small province of four months, imported and computed by the commands themselves."""
-    files = tmp_path / "files"
-    assert main(["simulate", "--out", str(files), "--scale", "0.003", "--until", UNTIL.isoformat()]) == 0
-    assert main(["import-folder", str(files), "--json"]) == 0
-    assert main(["compute", "--json"]) == 0
+
+    def make():
+        files = tmp_path / "files"
+        assert main(["simulate", "--out", str(files), "--scale", "0.003", "--until", UNTIL.isoformat()]) == 0
+        assert main(["import-folder", str(files), "--json"]) == 0
+        assert main(["compute", "--json"]) == 0
+
+    snapshots.provide("four-months", home, make)
     capsys.readouterr()
-    return files
 
 
 def answer(capsys, *arguments):
@@ -227,9 +230,9 @@ def test_wrong_use_ends_with_2_and_one_vietnamese_sentence(capsys, arguments, sa
     assert errors.count("\n") == 1
 
 
-def test_a_missing_lake_file_is_named_and_the_figures_stay(small_province, capsys):
+def test_a_missing_lake_file_is_named_and_the_figures_stay(small_province, home, capsys):
     before = answer(capsys, "plan", "status")
-    lost = next((small_province.parent / "home" / "lake" / "documents").glob("_batch=*/rows-0.parquet"))
+    lost = next((home / "lake" / "documents").glob("_batch=*/rows-0.parquet"))
     lost.unlink()
 
     code = main(["compute", "--full"])

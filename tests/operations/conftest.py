@@ -25,13 +25,17 @@ def source_files():
 
 
 @pytest.fixture
-def computed(province, source_files):
+def computed(province, source_files, home, snapshots):
     """The files imported and computed."""
-    for name in datasets.contracts():
-        paths = [path for path in source_files if path.name.startswith(name)]
-        if paths:
-            datasets.import_files(dataset=name, paths=paths, actor="test", at=AT)
-    indicators.compute(at=AT)
+
+    def make():
+        for name in datasets.contracts():
+            paths = [path for path in source_files if path.name.startswith(name)]
+            if paths:
+                datasets.import_files(dataset=name, paths=paths, actor="test", at=AT)
+        indicators.compute(at=AT)
+
+    snapshots.provide("five-months", home, make)
 
 
 @pytest.fixture
