@@ -138,6 +138,7 @@ def uploaded(client, content=CSV):
     return client.post("/data/upload/", {"dataset": "assistance", "file": file})
 
 
+@pytest.mark.django_db(transaction=True)  # the worker uses the connection as its own
 def test_an_upload_is_checked_then_confirmed_then_imported(owner):
     answer = uploaded(owner)
     preview = text(owner.get(answer.url))
