@@ -110,27 +110,21 @@ def end(request: SignedInRequest, assignment_id: int) -> HttpResponse:
 @action_required(Action.ADMINISTER)
 def disable(request: SignedInRequest, user_id: int) -> HttpResponse:
     """Close an account."""
-    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
-    said = _("Đã khóa tài khoản.")
-    return _done(request, user_id, lambda: services.disable_user(user=user, actor=actor, at=at), said)
+    return _to_account(request, user_id, services.disable_user, _("Đã khóa tài khoản."))
 
 
 @require_POST
 @action_required(Action.ADMINISTER)
 def enable(request: SignedInRequest, user_id: int) -> HttpResponse:
     """Open a closed account again."""
-    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
-    said = _("Đã mở khóa tài khoản.")
-    return _done(request, user_id, lambda: services.enable_user(user=user, actor=actor, at=at), said)
+    return _to_account(request, user_id, services.enable_user, _("Đã mở khóa tài khoản."))
 
 
 @require_POST
 @action_required(Action.ADMINISTER)
 def remove_second_factor(request: SignedInRequest, user_id: int) -> HttpResponse:
     """Let a person who lost the telephone sign in by password."""
-    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
-    said = _("Đã gỡ xác thực hai lớp.")
-    return _done(request, user_id, lambda: services.remove_second_factor(user=user, actor=actor, at=at), said)
+    return _to_account(request, user_id, services.remove_second_factor, _("Đã gỡ xác thực hai lớp."))
 
 
 def _person_or_404(request: SignedInRequest, user_id: int) -> User:
@@ -199,6 +193,12 @@ def _is_done(form: Form, act: Callable[[], None]) -> bool:
         form.add_error(None, str(refusal))
         return False
     return True
+
+
+def _to_account(request: SignedInRequest, user_id: int, act: Callable[..., None], said: str) -> HttpResponse:
+    """Do something to the account of a person whom the administrator looks after."""
+    user, actor, at = _manageable_or_404(request, user_id), request.user, clock.now()
+    return _done(request, user_id, lambda: act(user=user, actor=actor, at=at), said)
 
 
 def _done(request: SignedInRequest, user_id: int, act: Callable[[], None], said: str) -> HttpResponse:

@@ -211,28 +211,25 @@ def tally(counts: Mapping[str, Any]) -> Tally:
     return Tally(*(int(counts.get(name, 0)) for name in ("read", "accepted", "quarantined", "duplicate", "refused")))
 
 
-def problems(counts: Mapping[str, Any]) -> list[Problem]:
-    """The first rows that were kept back."""
+def problems(counts: Mapping[str, Any], contract: datasets.Contract) -> list[Problem]:
+    """The first rows that were kept back, as `kept_back` shows them."""
     return [
-        Problem(one["line"], one["column"] or "", one["value"] or "", one["reason"])
+        Problem(one["line"], *_cell(one["column"] or "", one["value"], contract), one["reason"])
         for one in counts.get("problems", [])
     ]
 
 
 def kept_back(rows: Iterable[datasets.QuarantinedRow], contract: datasets.Contract) -> list[KeptBack]:
     """The rows kept back, values of personal columns masked, columns by their Vietnamese headers."""
-    personal = {name for name, column in contract.columns.items() if column.personal}
-    titles = {name: column.title for name, column in contract.columns.items()}
-    return [
-        KeptBack(
-            row.file,
-            row.line,
-            titles.get(row.column, row.column),
-            masked(row.value) if row.value and row.column in personal else row.value or "",
-            row.reason,
-        )
-        for row in rows
-    ]
+    return [KeptBack(row.file, row.line, *_cell(row.column, row.value, contract), row.reason) for row in rows]
+
+
+def _cell(name: str, value: str | None, contract: datasets.Contract) -> tuple[str, str]:
+    """Header of a column and one of its values; a fault of the whole row has no column."""
+    column = contract.columns.get(name)
+    if column is None:
+        return name, value or ""
+    return column.title, masked(value) if value and column.personal else value or ""
 
 
 def masked(value: object) -> str:

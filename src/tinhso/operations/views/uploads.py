@@ -51,7 +51,7 @@ def upload_status(request: SignedInRequest, key: int) -> HttpResponse:
     """Preview, progress or result of an upload; htmx asks for the changing part only."""
     found = get_object_or_404(datasets.Upload, pk=key, user=request.user)
     counts = found.preview or {}
-    problems = presenters.problems(counts)
+    problems = presenters.problems(counts, datasets.contract(found.dataset))
     if wanted_table(request) is not None:
         return csv_table(f"{found.dataset}_dong-sai.csv", files.problems(), problems)
     context = {
