@@ -1,6 +1,7 @@
 """What every test stands on: an own home folder, closed sockets, loaded reference data where asked."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,12 +75,19 @@ def fresh_caches() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """A database that holds the reference data from the start, since most tests want it."""
     from tinhso.organizations import api as organizations
 
     with django_db_blocker.unblock():
         organizations.load_reference(at=AT)
+    yield
+    if connection.vendor == "postgresql":  # a process that a test killed may leave its session behind for a while
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture
