@@ -8,7 +8,7 @@ from tests.conftest import AT
 from tinhso.core.errors import UnknownName
 from tinhso.organizations import api, selectors
 from tinhso.organizations.models import Crosswalk, OrgUnitVersion, TreeState, UnitCode
-from tinhso.organizations.services import BrokenReference, _check_shares, _check_versions
+from tinhso.organizations.services import _check_shares, _check_versions
 
 IN_2023, IN_2025 = dt.date(2023, 5, 1), dt.date(2025, 8, 1)
 
@@ -102,12 +102,12 @@ def test_loading_twice_changes_nothing(province):
 
 
 def test_shares_that_do_not_sum_to_one_are_refused():
-    with pytest.raises(BrokenReference, match="phải bằng 1"):
+    with pytest.raises(api.BrokenReference, match="phải bằng 1"):
         _check_shares([{"old_unit": "a", "on": "2025-07-01", "share": "0.6"}])
 
 
 def test_overlapping_versions_are_refused():
     rows = [{"unit": "a", "code": c, "valid_from": "2020-01-01", "valid_to": ""} for c in "xy"]
 
-    with pytest.raises(BrokenReference, match="chồng"):
+    with pytest.raises(api.BrokenReference, match="chồng"):
         _check_versions(rows)

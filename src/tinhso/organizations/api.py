@@ -3,6 +3,7 @@
 from tinhso.organizations.choices import UnitKind
 from tinhso.organizations.models import OrgUnit, OrgUnitVersion
 from tinhso.organizations.rules import (
+    UNDETERMINED,
     OutsideCalendar,
     WorkingCalendar,
     add_working_days,
@@ -11,13 +12,19 @@ from tinhso.organizations.rules import (
 )
 from tinhso.organizations.selectors import (
     AmbiguousUnit,
+    BrokenReference,
     UnitRow,
     ancestors,
+    closure_on,
     closure_table,
     descendants,
     events_of,
     nearest_units,
+    placement_fingerprint,
+    placement_table,
+    placements,
     resolve,
+    tree_day,
     tree_fingerprint,
     unit_codes_table,
     unit_versions_table,
@@ -25,9 +32,10 @@ from tinhso.organizations.selectors import (
     versions_of,
     working_calendar,
 )
-from tinhso.organizations.services import BrokenReference, load_reference
+from tinhso.organizations.services import load_reference
 
 __all__ = [
+    "UNDETERMINED",
     "AmbiguousUnit",
     "BrokenReference",
     "OrgUnit",
@@ -38,13 +46,18 @@ __all__ = [
     "WorkingCalendar",
     "add_working_days",
     "ancestors",
+    "closure_on",
     "closure_table",
     "descendants",
     "events_of",
     "is_working_day",
     "load_reference",
     "nearest_units",
+    "placement_fingerprint",
+    "placement_table",
+    "placements",
     "resolve",
+    "tree_day",
     "tree_fingerprint",
     "unit_codes_table",
     "unit_versions_table",

@@ -164,10 +164,12 @@ class CalendarDay(models.Model):
 class TreeState(models.Model):
     """The one row that says which content units, edges and codes now have; caches go by it.
 
+    `placement_fingerprint` changes with these, too, and with the crosswalk and the events besides.
     Holds no personal data.
     """
 
     fingerprint = models.CharField("dấu vân", max_length=64)
+    placement_fingerprint = models.CharField("dấu vân của phép quy đổi", max_length=64, default="")
     loaded_at = models.DateTimeField("thời điểm nạp")
 
     def __str__(self) -> str:

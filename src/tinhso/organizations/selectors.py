@@ -6,18 +6,40 @@ import functools
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from tinhso.core.errors import ImpossibleRequest, UnknownName
+from tinhso.core.errors import ImpossibleRequest, RuleViolation, UnknownName
 from tinhso.core.per_request import once_per_request
 from tinhso.organizations.choices import DayKind, UnitKind
-from tinhso.organizations.models import CalendarVersion, Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
-from tinhso.organizations.rules import WorkingCalendar
+from tinhso.organizations.models import (
+    CalendarVersion,
+    Crosswalk,
+    Edge,
+    OrgUnitVersion,
+    TreeState,
+    UnitCode,
+    UnitEvent,
+)
+from tinhso.organizations.rules import (
+    DAY,
+    SHARE_DIGITS,
+    UNDETERMINED,
+    CrosswalkRow,
+    Cycle,
+    Span,
+    WorkingCalendar,
+    place,
+)
 
 FOREVER = dt.date.max
-Span = tuple[dt.date, dt.date]
+SHARE = pa.decimal128(SHARE_DIGITS + 1, SHARE_DIGITS)
+
+
+class BrokenReference(RuleViolation):
+    """Reference data that contradict themselves."""
 
 
 class AmbiguousUnit(ImpossibleRequest):
@@ -83,7 +105,7 @@ class Tree:
         for version in sorted(self.versions, key=lambda version: version.valid_from):
             spans = found.setdefault(version.org_unit_id, [])
             first, last = _span(version)
-            if spans and spans[-1][1] < FOREVER and spans[-1][1] + dt.timedelta(days=1) == first:
+            if spans and spans[-1][1] < FOREVER and spans[-1][1] + DAY == first:
                 spans[-1] = (spans[-1][0], last)
             else:
                 spans.append((first, last))
@@ -105,10 +127,21 @@ def _tree(_fingerprint: str) -> Tree:
     return Tree(versions, edges, tuple(UnitCode.objects.order_by("scheme", "code", "valid_from")))
 
 
-@once_per_request
 def tree_fingerprint() -> str:
-    """Identity of the units' content; empty before the reference data are loaded."""
-    return TreeState.objects.values_list("fingerprint", flat=True).order_by("-pk").first() or ""
+    """Identity of what units, edges and codes hold; empty before the reference data are loaded."""
+    return _fingerprints()[0]
+
+
+def placement_fingerprint() -> str:
+    """Identity of all that `placement_table` goes by: it changes with `tree_fingerprint`, and with the crosswalk
+    and the events besides. Empty before the reference data are loaded."""
+    return _fingerprints()[1]
+
+
+@once_per_request
+def _fingerprints() -> tuple[str, str]:
+    rows = TreeState.objects.order_by("-pk").values_list("fingerprint", "placement_fingerprint")
+    return rows.first() or ("", "")
 
 
 def resolve(code: str, on: dt.date) -> OrgUnitVersion:
@@ -231,6 +264,95 @@ def closure_table() -> pa.Table:
     )
 
 
+def placement_table(on: dt.date) -> pa.Table:
+    """Where the records of every unit that ever existed lie in the tree of a day (quy đổi đơn vị).
+
+    Returns:
+        unit: int32, node: int32, share: decimal128(9, 8), by unit and node. Shares of a unit are greater than 0
+        and sum to 1; the node `UNDETERMINED` holds what cannot be followed. `rules.place` says how.
+
+    Raises:
+        BrokenReference: the crosswalk or the tree goes in a circle.
+    """
+    rows = [(unit, node, share) for unit, parts in placements(on).items() for node, share in parts.items()]
+    return pa.table(
+        {
+            "unit": pa.array((row[0] for row in rows), pa.int32()),
+            "node": pa.array((row[1] for row in rows), pa.int32()),
+            "share": pa.array((row[2] for row in rows), SHARE),
+        }
+    )
+
+
+@once_per_request
+def placements(on: dt.date) -> dict[int, dict[int, Decimal]]:
+    """The same by unit: its nodes in the tree of the day, with their shares.
+
+    Raises:
+        BrokenReference: the crosswalk or the tree goes in a circle.
+    """
+    parents = {edge.child_id: edge.parent_id for edge in tree().edges if _holds(_span(edge), on)}
+    try:
+        return place(
+            on=on, lifetimes=tree().lifetimes, parents=parents, crosswalk=_crosswalk(), provinces=_provinces(None)
+        )
+    except Cycle as circle:
+        raise BrokenReference(
+            _("Lịch sử đơn vị đi vòng tròn vào ngày %(day)s (%(circle)s).")
+            % {"day": f"{on:%d/%m/%Y}", "circle": circle}
+        ) from None
+
+
+@once_per_request
+def _crosswalk() -> list[CrosswalkRow]:
+    return list(
+        Crosswalk.objects.order_by("happened_on", "old_unit_id", "new_unit_id").values_list(
+            "old_unit_id", "new_unit_id", "happened_on", "share"
+        )
+    )
+
+
+def closure_on(on: dt.date) -> pa.Table:
+    """The tree of a day, flattened, with the node `UNDETERMINED` under the province.
+
+    Returns:
+        unit: int32, ancestor: int32; every unit of the day and the province stand above themselves, too.
+    """
+    tops = _provinces(on) or _provinces(None)
+    pairs = [(child, parent) for child, parent, span in tree().closure if _holds(span, on)]
+    pairs += [(top, top) for top in tops]
+    pairs += [(UNDETERMINED, node) for node in (UNDETERMINED, *tops)]
+    pairs = sorted(set(pairs))
+    return pa.table(
+        {
+            "unit": pa.array((pair[0] for pair in pairs), pa.int32()),
+            "ancestor": pa.array((pair[1] for pair in pairs), pa.int32()),
+        }
+    )
+
+
+def _provinces(on: dt.date | None) -> list[int]:
+    """The province of a day, or every unit that ever was one."""
+    kinds = (v for v in tree().versions if v.kind == UnitKind.PROVINCE and (on is None or _holds(_span(v), on)))
+    return sorted({version.org_unit_id for version in kinds})
+
+
+def tree_day(today: dt.date) -> dt.date:
+    """The latest day until today on which units, the tree or the crosswalk changed; today if none did.
+
+    Placement and closure of this day are those of today, so that what rests on them can be kept until the next.
+    """
+    return max((day for day in change_days() if day <= today), default=today)
+
+
+def change_days() -> list[dt.date]:
+    """The days on which units, the tree or the crosswalk changed, the first one first."""
+    spans = [*map(_span, tree().versions), *map(_span, tree().edges)]
+    begun = {first for first, _last in spans}
+    over = {last + DAY for _first, last in spans if last < FOREVER}
+    return sorted(begun | over | {row[2] for row in _crosswalk()})
+
+
 def working_calendar() -> WorkingCalendar:
     """The working calendar in force: the latest version.
 
@@ -249,12 +371,11 @@ def working_calendar() -> WorkingCalendar:
 
 def _alone(entries: list[tuple[Span, OrgUnitVersion]]) -> Iterable[tuple[Span, OrgUnitVersion]]:
     """The days on which all entries that hold name one unit, with its version."""
-    day = dt.timedelta(days=1)
-    cuts = sorted({span[0] for span, _ in entries} | {span[1] + day for span, _ in entries if span[1] < FOREVER})
+    cuts = sorted({span[0] for span, _ in entries} | {span[1] + DAY for span, _ in entries if span[1] < FOREVER})
     for first, following in itertools.zip_longest(cuts, cuts[1:]):
         holding = [version for span, version in entries if _holds(span, first)]
         if len({version.org_unit_id for version in holding}) == 1:
-            yield (first, following - day if following else FOREVER), holding[0]
+            yield (first, following - DAY if following else FOREVER), holding[0]
 
 
 def _ancestors(

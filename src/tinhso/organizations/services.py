@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tinhso import reference
-from tinhso.core.errors import RuleViolation, UnknownName
+from tinhso.core.errors import UnknownName
 from tinhso.organizations.models import (
     CalendarDay,
     CalendarVersion,
@@ -24,13 +24,11 @@ from tinhso.organizations.models import (
     UnitCode,
     UnitEvent,
 )
+from tinhso.organizations.selectors import BrokenReference, change_days, placements
 
 REFERENCE = Path(reference.__file__).parent
+HISTORY = {"crosswalk", "events"}  # files that move records between units, but no unit in the tree
 Row = dict[str, str]
-
-
-class BrokenReference(RuleViolation):
-    """Reference files that contradict themselves."""
 
 
 @transaction.atomic
@@ -41,21 +39,24 @@ def load_reference(*, at: dt.datetime, province: str = "son-la") -> None:
 
     Raises:
         UnknownName: no such province in the reference data.
-        BrokenReference: versions overlap, an edge names an unknown unit, or shares do not sum to 1.
+        BrokenReference: versions overlap, an edge names an unknown unit, shares do not sum to 1, or the tree or
+            the crosswalk goes in a circle.
     """
     folder = REFERENCE / province.replace("-", "_") / "units"
     if not folder.is_dir():
         known = sorted(path.parent.name.replace("_", "-") for path in REFERENCE.glob("*/units"))
         raise UnknownName(_("tỉnh"), province, known)
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
-    fingerprint = _hash(*files.values())
-    if not TreeState.objects.filter(fingerprint=fingerprint).exists():
+    fingerprint = _hash(*(path for name, path in files.items() if name not in HISTORY))
+    everything = _hash(*files.values())
+    if not TreeState.objects.filter(fingerprint=fingerprint, placement_fingerprint=everything).exists():
         rows = {name: _rows(path) for name, path in files.items()}
         _check_versions(rows["versions"])
         _check_shares(rows["crosswalk"])
         _load_units(rows)
         TreeState.objects.all().delete()
-        TreeState.objects.create(fingerprint=fingerprint, loaded_at=at)
+        TreeState.objects.create(fingerprint=fingerprint, placement_fingerprint=everything, loaded_at=at)
+        _check_placements()
     _load_calendar(REFERENCE / "national" / "calendar" / "days.csv", at.date())
 
 
@@ -190,6 +191,13 @@ def _check_shares(rows: list[Row]) -> None:
             raise BrokenReference(
                 _("Tỷ lệ chia của “%(unit)s” cộng lại bằng %(total)s, phải bằng 1.") % {"unit": unit, "total": total}
             )
+
+
+def _check_placements() -> None:
+    """Every unit has its place in the tree of every day, also before the first."""
+    days = change_days()
+    for day in [*days, *(first - dt.timedelta(days=1) for first in days[:1])]:
+        placements(day)
 
 
 def _rows(path: Path) -> list[Row]:
