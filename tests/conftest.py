@@ -68,9 +68,9 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> "Snapshots":
 def fresh_caches() -> None:
     """Nothing that a test computed is remembered by the next."""
     from tinhso.indicators.selectors import figures, states, territory
-    from tinhso.organizations import selectors
+    from tinhso.organizations.selectors import units
 
-    for cached in (figures._stored, figures._computed, states._stored_catalog, territory._unit_names, selectors._tree):
+    for cached in (figures._stored, figures._computed, states._stored_catalog, territory._unit_names, units._tree):
         cached.cache_clear()
 
 

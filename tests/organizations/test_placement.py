@@ -9,8 +9,9 @@ import pytest
 
 from tests.conftest import AT
 from tinhso.core.per_request import remembering
-from tinhso.organizations import api, selectors, services
+from tinhso.organizations import api, services
 from tinhso.organizations.models import Crosswalk, OrgUnit, TreeState
+from tinhso.organizations.selectors import units
 
 AT_THE_END_OF_2023, TODAY = dt.date(2023, 12, 31), dt.date(2026, 6, 1)
 REMOVED = ["03751", "03898", "03913", "03988", "03991", "04003", "04060"]
@@ -115,7 +116,7 @@ def test_the_tree_has_not_changed_since_its_day(province, today, day):
 
 def test_placement_costs_three_queries_in_a_request(province, django_assert_max_num_queries):
     api.tree_fingerprint()
-    selectors.tree()
+    units.tree()
 
     with remembering(), django_assert_max_num_queries(3):
         for day in (AT_THE_END_OF_2023, TODAY):

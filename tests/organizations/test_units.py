@@ -6,8 +6,9 @@ import pytest
 
 from tests.conftest import AT
 from tinhso.core.errors import UnknownName
-from tinhso.organizations import api, selectors
+from tinhso.organizations import api
 from tinhso.organizations.models import Crosswalk, OrgUnitVersion, TreeState, UnitCode
+from tinhso.organizations.selectors import units
 from tinhso.organizations.services import _check_shares, _check_versions
 
 IN_2023, IN_2025 = dt.date(2023, 5, 1), dt.date(2025, 8, 1)
@@ -43,7 +44,7 @@ def test_a_code_of_two_units_is_ambiguous_only_on_the_days_of_both(province):
     for scheme, version, since in (("one", first, 2020), ("two", second, 2024), ("three", first, 2020)):
         day = dt.date(since, 1, 1)
         UnitCode.objects.create(scheme=scheme, code="X1", org_unit=version.org_unit, valid_from=day)
-    selectors._tree.cache_clear()
+    units._tree.cache_clear()
 
     spans = [row for row in api.unit_codes_table().to_pylist() if row["code"] == "X1"]
 

@@ -10,27 +10,29 @@ from tinhso.organizations.rules import (
     is_working_day,
     working_days_between,
 )
-from tinhso.organizations.selectors import (
-    AmbiguousUnit,
+from tinhso.organizations.selectors.calendar import working_calendar
+from tinhso.organizations.selectors.placement import (
     BrokenReference,
+    closure_on,
+    placement_table,
+    placements,
+    tree_day,
+)
+from tinhso.organizations.selectors.units import (
+    AmbiguousUnit,
     UnitRow,
     ancestors,
-    closure_on,
     closure_table,
     descendants,
     events_of,
     nearest_units,
     placement_fingerprint,
-    placement_table,
-    placements,
     resolve,
-    tree_day,
     tree_fingerprint,
     unit_codes_table,
     unit_versions_table,
     units_on,
     versions_of,
-    working_calendar,
 )
 from tinhso.organizations.services import load_reference
 

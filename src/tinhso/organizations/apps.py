@@ -9,6 +9,6 @@ class OrganizationsConfig(AppConfig):
     def ready(self) -> None:
         """Name the province on every page."""
         from tinhso.core import slots
-        from tinhso.organizations.selectors import province_name
+        from tinhso.organizations.selectors.units import province_name
 
         slots.fill_place(province_name)

@@ -24,7 +24,7 @@ from tinhso.organizations.models import (
     UnitCode,
     UnitEvent,
 )
-from tinhso.organizations.selectors import BrokenReference, change_days, placements
+from tinhso.organizations.selectors.placement import BrokenReference, change_days, placements
 
 REFERENCE = Path(reference.__file__).parent
 HISTORY = {"crosswalk", "events"}  # files that move records between units, but no unit in the tree

@@ -1,4 +1,4 @@
-"""Reading units, their tree and the working calendar."""
+"""Reading units and their tree."""
 
 import datetime as dt
 import difflib
@@ -6,40 +6,17 @@ import functools
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from tinhso.core.errors import ImpossibleRequest, RuleViolation, UnknownName
+from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.core.per_request import once_per_request
-from tinhso.organizations.choices import DayKind, UnitKind
-from tinhso.organizations.models import (
-    CalendarVersion,
-    Crosswalk,
-    Edge,
-    OrgUnitVersion,
-    TreeState,
-    UnitCode,
-    UnitEvent,
-)
-from tinhso.organizations.rules import (
-    DAY,
-    SHARE_DIGITS,
-    UNDETERMINED,
-    CrosswalkRow,
-    Cycle,
-    Span,
-    WorkingCalendar,
-    place,
-)
+from tinhso.organizations.choices import UnitKind
+from tinhso.organizations.models import Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
+from tinhso.organizations.rules import DAY, Span
 
 FOREVER = dt.date.max
-SHARE = pa.decimal128(SHARE_DIGITS + 1, SHARE_DIGITS)
-
-
-class BrokenReference(RuleViolation):
-    """Reference data that contradict themselves."""
 
 
 class AmbiguousUnit(ImpossibleRequest):
@@ -77,10 +54,10 @@ class Tree:
         """Every known code, with the days on which it names a version."""
         found: dict[str, list[tuple[Span, OrgUnitVersion]]] = {}
         for version in self.versions:
-            found.setdefault(version.code.upper(), []).append((_span(version), version))
+            found.setdefault(version.code.upper(), []).append((span_of(version), version))
         for code in self.codes:
             for version in self.versions:
-                span = _both(_span(code), _span(version))
+                span = _both(span_of(code), span_of(version))
                 if version.org_unit_id == code.org_unit_id and span and code.code.upper() != version.code.upper():
                     found.setdefault(code.code.upper(), []).append((span, version))
         return found
@@ -90,7 +67,7 @@ class Tree:
         """(descendant, ancestor, days) with every unit above itself while it exists."""
         parents: dict[int, list[tuple[int, Span]]] = {}
         for edge in self.edges:
-            parents.setdefault(edge.child_id, []).append((edge.parent_id, _span(edge)))
+            parents.setdefault(edge.child_id, []).append((edge.parent_id, span_of(edge)))
         rows: list[tuple[int, int, Span]] = []
         for unit, spans in self.lifetimes.items():
             for span in spans:
@@ -104,7 +81,7 @@ class Tree:
         found: dict[int, list[Span]] = {}
         for version in sorted(self.versions, key=lambda version: version.valid_from):
             spans = found.setdefault(version.org_unit_id, [])
-            first, last = _span(version)
+            first, last = span_of(version)
             if spans and spans[-1][1] < FOREVER and spans[-1][1] + DAY == first:
                 spans[-1] = (spans[-1][0], last)
             else:
@@ -112,7 +89,7 @@ class Tree:
         return found
 
     def version_on(self, unit_id: int, on: dt.date) -> OrgUnitVersion | None:
-        return next((v for v in self.versions if v.org_unit_id == unit_id and _holds(_span(v), on)), None)
+        return next((v for v in self.versions if v.org_unit_id == unit_id and holds(span_of(v), on)), None)
 
 
 def tree() -> Tree:
@@ -153,9 +130,9 @@ def resolve(code: str, on: dt.date) -> OrgUnitVersion:
     """
     wanted = code.strip().upper()
     known = tree().by_code
-    found = [version for span, version in known.get(wanted, []) if _holds(span, on)]
+    found = [version for span, version in known.get(wanted, []) if holds(span, on)]
     if not found and wanted.isdigit():
-        found = [version for span, version in known.get(wanted.zfill(5), []) if _holds(span, on)]
+        found = [version for span, version in known.get(wanted.zfill(5), []) if holds(span, on)]
     if not found:
         raise UnknownName(_("đơn vị"), code, nearest_units(code, on))
     if len({version.org_unit_id for version in found}) > 1:
@@ -167,7 +144,7 @@ def resolve(code: str, on: dt.date) -> OrgUnitVersion:
 
 def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
     """Codes and names like a text, best first: `03646 (Phường Chiềng Lề)`."""
-    versions = [v for v in tree().versions if on is None or _holds(_span(v), on)]
+    versions = [v for v in tree().versions if on is None or holds(span_of(v), on)]
     labels = {f"{version.code} ({version.name})": version for version in versions}
     needle = text.strip().lower()
     by_name = [label for label in labels if len(needle) > 2 and needle in label.lower()]
@@ -178,11 +155,11 @@ def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
 
 def units_on(on: dt.date) -> list[UnitRow]:
     """Every unit of a day, the province first, then by code."""
-    parents = {edge.child_id: edge.parent_id for edge in tree().edges if _holds(_span(edge), on)}
+    parents = {edge.child_id: edge.parent_id for edge in tree().edges if holds(span_of(edge), on)}
     rows = [
         UnitRow(v.org_unit_id, v.pk, v.code, v.name, v.kind, parents.get(v.org_unit_id))
         for v in tree().versions
-        if _holds(_span(v), on)
+        if holds(span_of(v), on)
     ]
     return sorted(rows, key=lambda row: (row.parent_id is not None, row.code))
 
@@ -195,7 +172,7 @@ def province_name() -> str:
 
 def ancestors(unit_id: int, on: dt.date) -> list[int]:
     """The unit's superiors on a day, nearest first."""
-    parents = {edge.child_id: edge.parent_id for edge in tree().edges if _holds(_span(edge), on)}
+    parents = {edge.child_id: edge.parent_id for edge in tree().edges if holds(span_of(edge), on)}
     found: list[int] = []
     while (unit_id := parents.get(unit_id, 0)) != 0:
         found.append(unit_id)
@@ -205,7 +182,7 @@ def ancestors(unit_id: int, on: dt.date) -> list[int]:
 def descendants(unit_id: int, on: dt.date | None = None) -> frozenset[int]:
     """The unit and everything under it on a day, or at any time."""
     rows = tree().closure
-    return frozenset(child for child, parent, span in rows if parent == unit_id and (on is None or _holds(span, on)))
+    return frozenset(child for child, parent, span in rows if parent == unit_id and (on is None or holds(span, on)))
 
 
 def versions_of(unit_id: int) -> list[OrgUnitVersion]:
@@ -264,116 +241,11 @@ def closure_table() -> pa.Table:
     )
 
 
-def placement_table(on: dt.date) -> pa.Table:
-    """Where the records of every unit that ever existed lie in the tree of a day (quy đổi đơn vị).
-
-    Returns:
-        unit: int32, node: int32, share: decimal128(9, 8), by unit and node. Shares of a unit are greater than 0
-        and sum to 1; the node `UNDETERMINED` holds what cannot be followed. `rules.place` says how.
-
-    Raises:
-        BrokenReference: the crosswalk or the tree goes in a circle.
-    """
-    rows = [(unit, node, share) for unit, parts in placements(on).items() for node, share in parts.items()]
-    return pa.table(
-        {
-            "unit": pa.array((row[0] for row in rows), pa.int32()),
-            "node": pa.array((row[1] for row in rows), pa.int32()),
-            "share": pa.array((row[2] for row in rows), SHARE),
-        }
-    )
-
-
-@once_per_request
-def placements(on: dt.date) -> dict[int, dict[int, Decimal]]:
-    """The same by unit: its nodes in the tree of the day, with their shares.
-
-    Raises:
-        BrokenReference: the crosswalk or the tree goes in a circle.
-    """
-    parents = {edge.child_id: edge.parent_id for edge in tree().edges if _holds(_span(edge), on)}
-    try:
-        return place(
-            on=on, lifetimes=tree().lifetimes, parents=parents, crosswalk=_crosswalk(), provinces=_provinces(None)
-        )
-    except Cycle as circle:
-        raise BrokenReference(
-            _("Lịch sử đơn vị đi vòng tròn vào ngày %(day)s (%(circle)s).")
-            % {"day": f"{on:%d/%m/%Y}", "circle": circle}
-        ) from None
-
-
-@once_per_request
-def _crosswalk() -> list[CrosswalkRow]:
-    return list(
-        Crosswalk.objects.order_by("happened_on", "old_unit_id", "new_unit_id").values_list(
-            "old_unit_id", "new_unit_id", "happened_on", "share"
-        )
-    )
-
-
-def closure_on(on: dt.date) -> pa.Table:
-    """The tree of a day, flattened, with the node `UNDETERMINED` under the province.
-
-    Returns:
-        unit: int32, ancestor: int32; every unit of the day and the province stand above themselves, too.
-    """
-    tops = _provinces(on) or _provinces(None)
-    pairs = [(child, parent) for child, parent, span in tree().closure if _holds(span, on)]
-    pairs += [(top, top) for top in tops]
-    pairs += [(UNDETERMINED, node) for node in (UNDETERMINED, *tops)]
-    pairs = sorted(set(pairs))
-    return pa.table(
-        {
-            "unit": pa.array((pair[0] for pair in pairs), pa.int32()),
-            "ancestor": pa.array((pair[1] for pair in pairs), pa.int32()),
-        }
-    )
-
-
-def _provinces(on: dt.date | None) -> list[int]:
-    """The province of a day, or every unit that ever was one."""
-    kinds = (v for v in tree().versions if v.kind == UnitKind.PROVINCE and (on is None or _holds(_span(v), on)))
-    return sorted({version.org_unit_id for version in kinds})
-
-
-def tree_day(today: dt.date) -> dt.date:
-    """The latest day until today on which units, the tree or the crosswalk changed; today if none did.
-
-    Placement and closure of this day are those of today, so that what rests on them can be kept until the next.
-    """
-    return max((day for day in change_days() if day <= today), default=today)
-
-
-def change_days() -> list[dt.date]:
-    """The days on which units, the tree or the crosswalk changed, the first one first."""
-    spans = [*map(_span, tree().versions), *map(_span, tree().edges)]
-    begun = {first for first, _last in spans}
-    over = {last + DAY for _first, last in spans if last < FOREVER}
-    return sorted(begun | over | {row[2] for row in _crosswalk()})
-
-
-def working_calendar() -> WorkingCalendar:
-    """The working calendar in force: the latest version.
-
-    Raises:
-        CalendarVersion.DoesNotExist: the reference data are not loaded.
-    """
-    version = CalendarVersion.objects.prefetch_related("days").latest("number")
-    days = list(version.days.all())
-    return WorkingCalendar(
-        first_day=version.first_day,
-        last_day=version.last_day,
-        holidays=frozenset(day.day for day in days if day.kind == DayKind.HOLIDAY),
-        working_days=frozenset(day.day for day in days if day.kind == DayKind.WORKING_DAY),
-    )
-
-
 def _alone(entries: list[tuple[Span, OrgUnitVersion]]) -> Iterable[tuple[Span, OrgUnitVersion]]:
     """The days on which all entries that hold name one unit, with its version."""
     cuts = sorted({span[0] for span, _ in entries} | {span[1] + DAY for span, _ in entries if span[1] < FOREVER})
     for first, following in itertools.zip_longest(cuts, cuts[1:]):
-        holding = [version for span, version in entries if _holds(span, first)]
+        holding = [version for span, version in entries if holds(span, first)]
         if len({version.org_unit_id for version in holding}) == 1:
             yield (first, following - DAY if following else FOREVER), holding[0]
 
@@ -387,7 +259,7 @@ def _ancestors(
             yield from _ancestors(unit, parent, both, parents)
 
 
-def _span(row: OrgUnitVersion | Edge | UnitCode) -> Span:
+def span_of(row: OrgUnitVersion | Edge | UnitCode) -> Span:
     return row.valid_from, row.valid_to or FOREVER
 
 
@@ -400,5 +272,5 @@ def _both(one: Span, other: Span) -> Span | None:
     return (first, last) if first <= last else None
 
 
-def _holds(span: Span, on: dt.date) -> bool:
+def holds(span: Span, on: dt.date) -> bool:
     return span[0] <= on <= span[1]

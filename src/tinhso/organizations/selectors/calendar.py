@@ -1,0 +1,21 @@
+"""Reading the working calendar."""
+
+from tinhso.organizations.choices import DayKind
+from tinhso.organizations.models import CalendarVersion
+from tinhso.organizations.rules import WorkingCalendar
+
+
+def working_calendar() -> WorkingCalendar:
+    """The working calendar in force: the latest version.
+
+    Raises:
+        CalendarVersion.DoesNotExist: the reference data are not loaded.
+    """
+    version = CalendarVersion.objects.prefetch_related("days").latest("number")
+    days = list(version.days.all())
+    return WorkingCalendar(
+        first_day=version.first_day,
+        last_day=version.last_day,
+        holidays=frozenset(day.day for day in days if day.kind == DayKind.HOLIDAY),
+        working_days=frozenset(day.day for day in days if day.kind == DayKind.WORKING_DAY),
+    )
