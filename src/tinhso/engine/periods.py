@@ -1,17 +1,19 @@
 """Reporting periods and the atoms of time they are made of.
 
 A period is named as people write it: `2023-05`, `2023-Q2`, `2023-H1`, `2023-9M`, `2023`, and `2023-05/ytd`
-for 1 January to the end of May. An atom is the coarsest piece of time that no period, no change of the
-unit tree and no evaluation date cuts; every period is a run of whole atoms.
+for 1 January to the end of May. A period of another calendar than the civil one is named with the calendar's id:
+`2023-05@nd09`. An atom is the coarsest piece of time that no period, no change of the unit tree and no evaluation
+date cuts; every period is a run of whole atoms.
 """
 
-import calendar
 import datetime as dt
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from tinhso.engine.calendars import CIVIL, NONE, Calendar, Calendars
 
 PeriodKind = Literal["month", "quarter", "half", "nine_months", "year", "year_to_date"]
 DAY = dt.timedelta(days=1)
@@ -29,14 +31,35 @@ class UnreadablePeriod(ValueError):
     """The text names no period."""
 
 
+class UnknownCalendar(UnreadablePeriod):
+    """The text names a period of a calendar that is not declared.
+
+    Args:
+        code: the text.
+        calendar: id of the calendar.
+    """
+
+    def __init__(self, code: str, calendar: str) -> None:
+        super().__init__(code)
+        self.calendar = calendar
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """One reporting period (kỳ báo cáo), both ends included."""
+    """One reporting period (kỳ báo cáo), both ends included.
+
+    Attributes:
+        year_starts_on: first day of the period's year, where year-to-date windows begin: 1 January, or the first
+            day of the calendar's own year.
+        calendar: id of the calendar that cuts it; empty for the civil one.
+    """
 
     starts_on: dt.date
     ends_on: dt.date
     code: str
     kind: PeriodKind
+    year_starts_on: dt.date
+    calendar: str = ""
 
     @property
     def is_whole_year(self) -> bool:
@@ -49,28 +72,34 @@ class Period:
         )
 
     @property
-    def year_starts_on(self) -> dt.date:
-        """1 January of the period's year, where year-to-date windows begin."""
-        return dt.date(self.starts_on.year, 1, 1)
+    def year(self) -> int:
+        """The year it is reported under; one of another calendar may begin in the year before."""
+        return int(self.code[:4])
+
+    @property
+    def civil_code(self) -> str:
+        """The code of the period that has its name in the civil calendar."""
+        return self.code.partition("@")[0]
 
 
-def parse(code: str) -> Period:
+def parse(code: str, calendars: Calendars = NONE) -> Period:
     """The period a code names.
+
+    Args:
+        code: a civil code, or one followed by `@` and the id of a calendar.
+        calendars: those whose periods may be named, by id; the civil one always is.
 
     Raises:
         UnreadablePeriod: the text is not a period code.
+        UnknownCalendar: it would be one, but names a calendar that is not given.
     """
-    found = re.fullmatch(r"(?P<year>[12]\d{3})(?:-(?P<rest>.+))?", code)
-    if not found:
-        raise UnreadablePeriod(code)
-    year, rest = int(found["year"]), found["rest"]
-    if rest is None:
-        return _period(year, 1, 12, code, "year")
-    for kind, pattern in _FORMS:
-        if part := re.fullmatch(pattern, rest):
-            first, last = _months(kind, {name: int(text) for name, text in part.groupdict().items()})
-            return _period(year, first, last, code, kind)
-    raise UnreadablePeriod(code)
+    name, at, calendar_id = code.partition("@")
+    months = _months(name)
+    if not at:
+        return _period(CIVIL, months)
+    if calendar_id not in calendars:
+        raise UnknownCalendar(code, calendar_id)
+    return _period(calendars[calendar_id], months)
 
 
 def year_to_date(day: dt.date) -> Period:
@@ -78,19 +107,26 @@ def year_to_date(day: dt.date) -> Period:
     return parse(f"{day:%Y-%m}/ytd")
 
 
-def periods_of_year(year: int) -> list[Period]:
-    """Every period of one year, months first."""
-    codes = [f"{year}-{month:02}" for month in range(1, 13)]
-    codes += [f"{year}-Q{quarter}" for quarter in range(1, 5)]
-    codes += [f"{year}-H1", f"{year}-H2", f"{year}-9M", f"{year}"]
-    codes += [f"{year}-{month:02}/ytd" for month in range(1, 13)]
-    return [parse(code) for code in codes]
+def periods_of_year(year: int, calendars: Calendars = NONE) -> list[Period]:
+    """Every period of one year, months first; those of the civil calendar, then those of each one given."""
+    return [period for calendar in (CIVIL, *calendars.values()) for period in _of_year(calendar, year)]
 
 
-def periods_until(first_day: dt.date, as_of: dt.date) -> list[Period]:
-    """Every period of the years from `first_day` on that begins on or before the evaluation date."""
-    years = range(first_day.year, as_of.year + 1)
-    return [period for year in years for period in periods_of_year(year) if period.starts_on <= as_of]
+def periods_until(first_day: dt.date, as_of: dt.date, calendars: Calendars = NONE) -> list[Period]:
+    """Every period of the years from `first_day` on that begins on or before the evaluation date.
+
+    A calendar's years are its own: with `first_day` in late December, its first one may be that of next January.
+
+    Args:
+        first_day: from the year that holds this day.
+        as_of: evaluation date.
+        calendars: those whose periods are wanted beside the civil ones, by id.
+    """
+    found = []
+    for calendar in (CIVIL, *calendars.values()):
+        for year in range(calendar.year_of(first_day), calendar.year_of(as_of) + 1):
+            found += [period for period in _of_year(calendar, year) if period.starts_on <= as_of]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +160,46 @@ def cut(periods: Iterable[Period], tree_changes: Iterable[dt.date], as_of: dt.da
     """The coarsest atoms that keep every period and every state of the unit tree whole.
 
     Args:
-        periods: all that shall be computed; the earliest 1 January of their years is the first atom's start,
-            since a measure may count from there.
+        periods: all that shall be computed; the earliest beginning of their years is the first atom's start,
+            since a measure may count from there. Without any there are no atoms.
         tree_changes: days on which an edge of the unit tree begins, or the day after one ends.
         as_of: evaluation date; nothing after it counts.
     """
+    periods = list(periods)
     starts = {period.year_starts_on for period in periods}
-    first = min(starts)
+    first = min(starts, default=as_of)
     starts |= {period.starts_on for period in periods}
     starts |= {period.ends_on + DAY for period in periods}
     starts |= {day for day in tree_changes if day > first}
     return Atoms(starts=tuple(sorted(day for day in starts if first <= day <= as_of)), as_of=as_of)
 
 
-def _period(year: int, first_month: int, last_month: int, code: str, kind: PeriodKind) -> Period:
-    last_day = calendar.monthrange(year, last_month)[1]
-    return Period(dt.date(year, first_month, 1), dt.date(year, last_month, last_day), code, kind)
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """What a code says before any calendar tells on which days it lies."""
+
+    name: str
+    kind: PeriodKind
+    year: int
+    first: int
+    last: int
 
 
-def _months(kind: PeriodKind, part: dict[str, int]) -> tuple[int, int]:
+def _months(name: str) -> _Months:
+    found = re.fullmatch(r"(?P<year>[12][0-9]{3})(?:-(?P<rest>.+))?", name)
+    if not found:
+        raise UnreadablePeriod(name)
+    year, rest = int(found["year"]), found["rest"]
+    if rest is None:
+        return _Months(name, "year", year, 1, 12)
+    for kind, pattern in _FORMS:
+        if part := re.fullmatch(pattern, rest):
+            first, last = _run(kind, {unit: int(text) for unit, text in part.groupdict().items()})
+            return _Months(name, kind, year, first, last)
+    raise UnreadablePeriod(name)
+
+
+def _run(kind: PeriodKind, part: dict[str, int]) -> tuple[int, int]:
     match kind:
         case "month":
             return part["month"], part["month"]
@@ -154,3 +211,17 @@ def _months(kind: PeriodKind, part: dict[str, int]) -> tuple[int, int]:
             return 1, 9
         case _:
             return 1, part["month"]
+
+
+def _period(calendar: Calendar, months: _Months) -> Period:
+    starts_on, ends_on = calendar.days(months.year, months.first, months.last)
+    code = f"{months.name}@{calendar.id}" if calendar.id else months.name
+    return Period(starts_on, ends_on, code, months.kind, calendar.month_starts_on(months.year, 1), calendar.id)
+
+
+def _of_year(calendar: Calendar, year: int) -> list[Period]:
+    names = [f"{year}-{month:02}" for month in range(1, 13)]
+    names += [f"{year}-Q{quarter}" for quarter in range(1, 5)]
+    names += [f"{year}-H1", f"{year}-H2", f"{year}-9M", f"{year}"]
+    names += [f"{year}-{month:02}/ytd" for month in range(1, 13)]
+    return [_period(calendar, _months(name)) for name in names]
