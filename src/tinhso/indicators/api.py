@@ -1,6 +1,10 @@
 """What other modules may ask of indicators: definitions, figures, and the records behind them."""
 
 from tinhso.indicators.rules import AS_WAS, figure_status, share, whole
+from tinhso.indicators.selectors.calendars import BrokenCalendar, calendar_name
+from tinhso.indicators.selectors.calendars import declared as calendars_declared
+from tinhso.indicators.selectors.calendars import in_use as calendars_in_use
+from tinhso.indicators.selectors.calendars import offered as calendars_offered
 from tinhso.indicators.selectors.definitions import (
     Column,
     Definition,
@@ -24,6 +28,7 @@ from tinhso.indicators.services import BrokenCatalog, ComputeResult, NoData, com
 
 __all__ = [
     "AS_WAS",
+    "BrokenCalendar",
     "BrokenCatalog",
     "Column",
     "ComputeResult",
@@ -34,6 +39,10 @@ __all__ = [
     "Side",
     "Source",
     "absent_figure",
+    "calendar_name",
+    "calendars_declared",
+    "calendars_in_use",
+    "calendars_offered",
     "compute",
     "definition",
     "definitions",

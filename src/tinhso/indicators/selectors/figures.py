@@ -20,7 +20,7 @@ from tinhso.engine import duck, periods
 from tinhso.engine.periods import Period
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.rules import AS_WAS, FigureStatus, figure_status, share
-from tinhso.indicators.selectors import states
+from tinhso.indicators.selectors import calendars, states
 from tinhso.indicators.selectors.territory import UnitName, territory, unit_names
 
 _COLUMNS = "indicator, unit, version, category, numerator, denominator, excluded"
@@ -72,17 +72,22 @@ def evaluation_date() -> dt.date | None:
 
 
 def parse_period(code: str) -> Period:
-    """A period by its code.
+    """A period by its code, civil or of any declared calendar.
 
     Raises:
-        UnknownName: no period is written so; carries examples.
+        UnknownName: no period is written so, or no calendar has the id; carries examples.
+        BrokenCalendar: the code names a calendar, and a calendar file does not fit.
     """
+    known = calendars.named_in(code)
     try:
-        return periods.parse(code)
+        return periods.parse(code, known)
+    except periods.UnknownCalendar as unknown:
+        nearest = difflib.get_close_matches(unknown.calendar, known, n=3)
+        raise UnknownName(_("lịch báo cáo"), unknown.calendar, nearest or sorted(known)) from None
     except periods.UnreadablePeriod:
         year = code[:4] if re.match(r"[12][0-9]{3}", code) else "2023"
         samples = [f"{year}-05", f"{year}-Q2", f"{year}-H1", f"{year}-9M", year, f"{year}-05/ytd"]
-        nearest = difflib.get_close_matches(code, [p.code for p in periods.periods_of_year(int(year))], n=3)
+        nearest = difflib.get_close_matches(code, [p.code for p in periods.periods_of_year(int(year), known)], n=3)
         raise UnknownName(_("kỳ"), code, nearest or samples) from None
 
 

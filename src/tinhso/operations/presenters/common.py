@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from tinhso.core.numbers import percent
 from tinhso.engine import periods
+from tinhso.engine.calendars import NONE, Calendars
+from tinhso.indicators import api as indicators
 from tinhso.organizations.api import UnitRow
 from tinhso.plans.api import Rule, Standing, TargetStatus
 
@@ -159,7 +161,21 @@ ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 
 
 def period_in_words(period: periods.Period) -> str:
-    """`2023-05/ytd` as “từ đầu năm đến hết tháng 5/2023”, `2023-Q2` as “quý II/2023”."""
+    """`2023-05/ytd` as “từ đầu năm đến hết tháng 5/2023”, `2023-Q2` as “quý II/2023”.
+
+    One of another calendar says its days and the calendar, too: “tháng 5/2023 (15/4 – 14/5/2023, theo …)”.
+    """
+    words = _civil_words(periods.parse(period.civil_code))
+    if not period.calendar:
+        return words
+    return _("%(period)s (%(days)s, theo %(calendar)s)") % {
+        "period": words,
+        "days": _days_in_words(period),
+        "calendar": indicators.calendar_name(period),
+    }
+
+
+def _civil_words(period: periods.Period) -> str:
     year, last = period.ends_on.year, period.ends_on.month
     match period.kind:
         case "year_to_date":
@@ -176,14 +192,29 @@ def period_in_words(period: periods.Period) -> str:
     return _("cả năm %(year)s") % {"year": year}
 
 
+def _days_in_words(period: periods.Period) -> str:
+    """“15/4 – 14/5/2023”; the year of the first day only where it is another."""
+    first, last = period.starts_on, period.ends_on
+    year = "" if first.year == last.year else f"/{first.year}"
+    return f"{first.day}/{first.month}{year} – {last.day}/{last.month}/{last.year}"
+
+
 def has_begun(period: periods.Period, until: dt.date) -> bool:
     """Whether a period's last month has begun (year to date), or the period itself."""
-    begins = period.ends_on.replace(day=1) if period.kind == "year_to_date" else period.starts_on
-    return begins <= until
+    if period.kind == "year_to_date":
+        period = indicators.parse_period(period.code.replace("/ytd", ""))
+    return period.starts_on <= until
 
 
-def period_options(year: int, until: dt.date, chosen: str) -> list[OptionGroup]:
-    """The periods of a year that have begun, the latest first, by kind."""
+def period_options(year: int, until: dt.date, chosen: str, calendars: Calendars = NONE) -> list[OptionGroup]:
+    """The periods of a year that have begun, the latest first, by kind.
+
+    Args:
+        year: reporting year.
+        until: last day covered by data.
+        chosen: code of the period that is looked at.
+        calendars: those whose periods follow the civil ones, by id.
+    """
     titles = {
         "year_to_date": _("Từ đầu năm"),
         "month": _("Tháng"),
@@ -192,21 +223,33 @@ def period_options(year: int, until: dt.date, chosen: str) -> list[OptionGroup]:
         "nine_months": _("9 tháng"),
         "year": _("Cả năm"),
     }
-    begun = [period for period in periods.periods_of_year(year) if has_begun(period, until)]
+    begun = [period for period in periods.periods_of_year(year, calendars) if has_begun(period, until)]
     found = []
-    for kind in KINDS:
-        own = sorted((p for p in begun if p.kind == kind), key=lambda p: p.ends_on, reverse=True)
-        options = [Option(p.code, _option_title(p), p.code == chosen) for p in own]
-        if options:
-            found.append(OptionGroup(titles[kind], options))
+    for calendar in ("", *calendars):
+        for kind in KINDS:
+            own = sorted(
+                (p for p in begun if p.kind == kind and p.calendar == calendar), key=lambda p: p.ends_on, reverse=True
+            )
+            if own:
+                options = [Option(p.code, _option_title(p), p.code == chosen) for p in own]
+                found.append(OptionGroup(_group_title(titles[kind], own[0]), options))
     return found
 
 
+def _group_title(kind: str, period: periods.Period) -> str:
+    if not period.calendar:
+        return kind
+    return _("%(kind)s, theo %(calendar)s") % {"kind": kind, "calendar": indicators.calendar_name(period)}
+
+
 def _option_title(period: periods.Period) -> str:
-    """A period in a list, where room is short."""
-    if period.kind == "year_to_date":
-        return _("Từ đầu năm đến T%(month)s/%(year)s") % {"month": period.ends_on.month, "year": period.ends_on.year}
-    return capitalized(period_in_words(period))
+    """A period in a list, where room is short; its group says the calendar."""
+    civil = periods.parse(period.civil_code)
+    if civil.kind == "year_to_date":
+        title = _("Từ đầu năm đến T%(month)s/%(year)s") % {"month": civil.ends_on.month, "year": civil.ends_on.year}
+    else:
+        title = capitalized(_civil_words(civil))
+    return f"{title} ({_days_in_words(period)})" if period.calendar else title
 
 
 def capitalized(text: str) -> str:

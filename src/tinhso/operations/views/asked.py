@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.accounts.api import SignedInRequest, unit_or_404
 from tinhso.core.errors import ImpossibleRequest, UnknownName
+from tinhso.indicators import api as indicators
 from tinhso.operations.presenters import common
 from tinhso.operations.presenters.common import Crumb, Option, OptionGroup, Pick, address
 from tinhso.organizations import api as organizations
@@ -101,7 +102,7 @@ class Asked:
         """The form that leads to another unit or period of the same page."""
         units = common.unit_options(self.unit, self.above, self.children)
         chosen = self.question.period.code
-        groups = common.period_options(self.year, self._until(), chosen)
+        groups = common.period_options(self.year, self._until(), chosen, indicators.calendars_offered())
         if all(not option.is_chosen for group in groups for option in group.options):
             other = Option(chosen, common.capitalized(self.period_words), is_chosen=True)
             groups = [OptionGroup(_("Kỳ khác"), [other]), *groups]
