@@ -8,7 +8,7 @@ from tests.conftest import AT
 from tinhso.datasets import api as datasets
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
-from tinhso.plans import api
+from tinhso.plans import api, selectors
 
 IN_2023 = dt.date(2023, 6, 1)
 DEVICES = "device_tag;agency_code;tier;protected;centrally_managed;as_of"
@@ -80,3 +80,11 @@ def test_after_the_year_a_target_is_met_or_not(deliver):
     found = standing("sec.devices_protected", as_of=dt.date(2024, 2, 29))
 
     assert (found.as_of, found.period, found.status) == (dt.date(2024, 2, 29), "2023-12/ytd", "not_met")
+
+
+def test_yearly_figures_are_those_of_the_reporting_year(db):
+    january = indicators.parse_period("2023-01@nd09")
+
+    asked = selectors.Question(api.plan("292/KH-UBND"), january, january.ends_on, None)
+
+    assert (january.starts_on.year, asked.year_code) == (2022, "2023")

@@ -202,7 +202,7 @@ class Question:
 
     @property
     def year_code(self) -> str:
-        return str(self.period.starts_on.year)
+        return str(self.period.year)
 
     @property
     def baseline_code(self) -> str:
