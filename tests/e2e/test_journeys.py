@@ -17,6 +17,7 @@ PAGES = [
     "/targets/sec.awareness/records/?side=denominator",
     "/units/",
     "/units/125/",
+    "/units/03646/history/?on=2023-12-31",
     "/data/",
     "/data/dossiers/",
     "/data/upload/",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tinhso.operations.views import data, overview, records, target, units, uploads
+from tinhso.operations.views import data, history, overview, records, target, units, uploads
 
 app_name = "operations"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("targets/<str:indicator>/records/", records.records, name="records"),
     path("units/", units.unit_list, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),
+    path("units/<str:code>/history/", history.unit_history, name="unit_history"),
     path("data/", data.data, name="data"),
     path("data/upload/", uploads.upload, name="upload"),
     path("data/upload/<int:key>/", uploads.upload_status, name="upload_status"),

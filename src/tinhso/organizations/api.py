@@ -1,6 +1,6 @@
 """What other modules may ask of organizations: units by code and day, their tree, the working calendar."""
 
-from tinhso.organizations.choices import UnitKind
+from tinhso.organizations.choices import Certainty, EventKind, UnitKind
 from tinhso.organizations.models import OrgUnit, OrgUnitVersion
 from tinhso.organizations.rules import (
     UNDETERMINED,
@@ -11,6 +11,17 @@ from tinhso.organizations.rules import (
     working_days_between,
 )
 from tinhso.organizations.selectors.calendar import working_calendar
+from tinhso.organizations.selectors.history import (
+    EventLine,
+    NamedUnit,
+    ShareLine,
+    SuperiorLine,
+    UnitHistory,
+    VersionLine,
+    history,
+    last_named,
+    named_unit,
+)
 from tinhso.organizations.selectors.placement import (
     BrokenReference,
     closure_on,
@@ -40,11 +51,19 @@ __all__ = [
     "UNDETERMINED",
     "AmbiguousUnit",
     "BrokenReference",
+    "Certainty",
+    "EventKind",
+    "EventLine",
+    "NamedUnit",
     "OrgUnit",
     "OrgUnitVersion",
     "OutsideCalendar",
+    "ShareLine",
+    "SuperiorLine",
+    "UnitHistory",
     "UnitKind",
     "UnitRow",
+    "VersionLine",
     "WorkingCalendar",
     "add_working_days",
     "ancestors",
@@ -52,8 +71,11 @@ __all__ = [
     "closure_table",
     "descendants",
     "events_of",
+    "history",
     "is_working_day",
+    "last_named",
     "load_reference",
+    "named_unit",
     "nearest_units",
     "placement_fingerprint",
     "placement_table",

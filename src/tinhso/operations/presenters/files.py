@@ -8,6 +8,7 @@ from tinhso.core.exports import Column
 from tinhso.indicators.api import Figure
 from tinhso.operations.presenters.common import level_names
 from tinhso.operations.presenters.data import BatchRow, ColumnRow, DatasetRow, Problem
+from tinhso.operations.presenters.history import HistoryRow, certainty_in_words
 from tinhso.operations.presenters.targets import PartRow, TargetRow
 from tinhso.operations.presenters.units import CardRow
 from tinhso.organizations.api import UnitRow
@@ -80,6 +81,22 @@ def units(names: Mapping[int, str]) -> list[Column[UnitRow]]:
         (_("Đơn vị"), lambda row: row.name),
         (_("Cấp"), lambda row: levels[row.kind]),
         (_("Thuộc"), lambda row: names.get(row.parent_id or 0)),
+    ]
+
+
+def history() -> list[Column[HistoryRow]]:
+    """What a unit was, where it came from and what became of it."""
+    return [
+        (_("Nội dung"), lambda row: row.line),
+        (_("Từ ngày"), lambda row: row.since),
+        (_("Đến ngày"), lambda row: row.until),
+        (_("Đơn vị"), lambda row: row.unit),
+        (_("Mã"), lambda row: row.code),
+        (_("Diễn giải"), lambda row: row.text),
+        (_("Tỷ lệ"), lambda row: row.share),
+        (_("Căn cứ chia"), lambda row: row.basis),
+        (_("Văn bản"), lambda row: row.act),
+        (_("Độ chắc chắn"), lambda row: certainty_in_words(row.certainty)),
     ]
 
 

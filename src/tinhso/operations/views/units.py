@@ -10,6 +10,7 @@ from tinhso.core.exports import csv_table, wanted_table
 from tinhso.indicators import api as indicators
 from tinhso.operations.presenters import common, files, targets, units
 from tinhso.operations.presenters.common import Crumb, address
+from tinhso.operations.presenters.history import history_url
 from tinhso.operations.presenters.units import CardRow
 from tinhso.operations.views.asked import Asked, asked_or_404
 from tinhso.organizations import api as organizations
@@ -75,6 +76,7 @@ def unit(request: SignedInRequest, code: str) -> HttpResponse:
             Crumb(row.name, address("operations:unit", row.code, period=asked.period)) for row in asked.children
         ],
         "history": units.history(asked.unit_id),
+        "history_url": history_url(asked.code, asked.as_of),
         "overview_url": address("operations:overview", unit=asked.code, period=asked.period),
         "csv_url": address("operations:unit", asked.code, period=asked.period, format="csv"),
     }
