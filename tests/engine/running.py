@@ -79,7 +79,7 @@ def cells(
         there = territory(tree)
         compute.compute(connection, catalog, there, compute.timeline(periods, there, as_of))
         found = connection.execute(
-            "SELECT indicator, unit, period, category, numerator, denominator FROM cell"
+            "SELECT indicator, unit, period, category, numerator, denominator FROM cell WHERE view = 'as-was'"
         ).fetchall()
     return {(i, u, p, c): None if d is None else (Decimal(n), Decimal(d)) for i, u, p, c, n, d in found}
 

@@ -104,7 +104,7 @@ class Contract(_Entry):
     @functools.cached_property
     def as_schema(self) -> DatasetSchema:
         """The contract as the measure engine takes it."""
-        columns = {name: ColumnSchema(c.type, tuple(c.values)) for name, c in self.columns.items()}
+        columns = {name: ColumnSchema(c.type, tuple(c.values), c.required) for name, c in self.columns.items()}
         return DatasetSchema(self.name, self.kind, tuple(self.key), self.unit, self.time, columns, self.ends)
 
     @functools.cached_property

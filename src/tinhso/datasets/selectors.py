@@ -1,11 +1,14 @@
 """What is in the lake and in force, and how to read it."""
 
+import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
@@ -14,7 +17,8 @@ from tinhso.core.per_request import once_per_request
 from tinhso.datasets import lake
 from tinhso.datasets.contracts import Contract, contracts
 from tinhso.datasets.models import Batch, BatchFile
-from tinhso.datasets.validation import SQL_TYPES
+from tinhso.engine import duck
+from tinhso.engine.backend import Rows
 from tinhso.engine.duck import literal
 
 EVENTS_AND_STATES = ("flow", "stock")
@@ -138,65 +142,101 @@ def first_day() -> dt.date | None:
     return year_end if holds <= year_end else first
 
 
-def attach(connection: duckdb.DuckDBPyConnection, datasets: Iterable[str]) -> None:
+Cut = Mapping[str, Collection[int]]  # a data cut: the batches that count, by dataset
+
+
+def data_cut(names: Iterable[str]) -> dict[str, list[int]]:
+    """The batches in force of some datasets, in order of import: what a release freezes."""
+    found: dict[str, list[int]] = {name: [] for name in names}
+    in_force = Batch.objects.filter(dataset__in=found, state=Batch.State.IN_FORCE).order_by("pk")
+    for name, key in in_force.values_list("dataset", "pk"):
+        found[name].append(key)
+    return found
+
+
+def attach(connection: duckdb.DuckDBPyConnection, names: Iterable[str], cut: Cut | None = None) -> None:
     """Create a view of the rows in force for each dataset, named after it.
 
     Columns: the contract's, and `_unit` INTEGER (unit version), `_batch` BIGINT, `_file` INTEGER, `_line` BIGINT.
+
+    Args:
+        connection: gets the views.
+        names: datasets.
+        cut: an earlier data cut; None for the batches in force now.
+
+    Raises:
+        LakeDamaged: a file is not there.
     """
-    for name in datasets:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows_in_force(connection, name)}")
+    for name in names:
+        duck.attach(connection, rows(name, None if cut is None else cut.get(name, ())))
 
 
-def rows_in_force(connection: duckdb.DuckDBPyConnection, dataset: str) -> str:
-    """The SELECT behind a dataset's view; registers the few rows that later ones have replaced."""
-    columns = contract(dataset).columns
-    batches = [batch for batch in batches_in_force(dataset) if batch.lake_version is not None]
-    if not batches:
-        typed = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {name}" for name, column in columns.items())
-        system = "NULL::INTEGER AS _unit, NULL::BIGINT AS _batch, NULL::INTEGER AS _file, NULL::BIGINT AS _line"
-        return f"SELECT {typed}, {system} WHERE FALSE"
-    names = ", ".join(columns)
-    select = f"SELECT {names}, _unit, _batch, _file, _line FROM {files_of(dataset, batches)} AS r"
-    if not any(batch.repeats for batch in batches):
-        return select
-    _register_replaced(connection, dataset, batches)
-    replaced = (
-        f"SELECT 1 FROM replaced_{dataset} AS x WHERE x._batch = r._batch AND x._file = r._file AND x._line = r._line"
-    )
-    return f"{select} WHERE NOT EXISTS ({replaced})"
+def rows(dataset: str, batches: Collection[int] | None = None) -> Rows:
+    """The rows of a dataset that count, as files: later rows of a key replace earlier ones.
+
+    Args:
+        dataset: contract name.
+        batches: those that count, whatever their state is now; None for the batches in force.
+
+    Raises:
+        LakeDamaged: a file is not there.
+    """
+    chosen = _with_rows(dataset, batches)
+    return Rows(contract(dataset).as_schema, _files(chosen), _replaced(dataset, chosen))
 
 
-def files_of(dataset: str, batches: Collection[Batch]) -> str:
+def rows_of_batches(dataset: str, batches: Collection[int]) -> Rows:
+    """Every good row of some batches, replaced or not, under the name `<dataset>__changed`."""
+    schema = dataclasses.replace(contract(dataset).as_schema, name=f"{dataset}__changed")
+    return Rows(schema, _files(_with_rows(dataset, batches)))
+
+
+def repeats_of_batches(dataset: str, batches: Collection[int]) -> list[Path]:
+    """Files with the rows whose keys some batches repeat: the key, _batch, _file, _line, and the row's _unit and _time."""
+    return [lake.repeats_path(dataset, one.pk) for one in _with_rows(dataset, batches) if one.repeats]
+
+
+def _with_rows(dataset: str, batches: Collection[int] | None) -> list[Batch]:
+    found = Batch.objects.filter(dataset=dataset, lake_version__isnull=False).order_by("pk")
+    return list(found.filter(state=Batch.State.IN_FORCE) if batches is None else found.filter(pk__in=batches))
+
+
+def files_of(batches: Collection[Batch]) -> str:
     """A table function over the rows of some batches that have any.
 
     Raises:
         LakeDamaged: a file is not there.
     """
+    return duck.parquet(path for _batch, path in _files(batches))
+
+
+def _files(batches: Collection[Batch]) -> tuple[tuple[int, Path], ...]:
     found = BatchFile.objects.filter(batch__in=batches, read__gt=F("quarantined") + F("refused"))
-    keys = found.order_by("batch", "position").values_list("batch", "position")
-    files = [lake.rows_path(dataset, batch, file) for batch, file in keys]
-    if missing := [path for path in files if not path.exists()]:
+    keys = found.order_by("batch", "position").values_list("batch", "batch__dataset", "position")
+    files = [(batch, lake.rows_path(dataset, batch, file)) for batch, dataset, file in keys]
+    if missing := [path for _batch, path in files if not path.exists()]:
         raise lake.LakeDamaged(
             _("Hồ dữ liệu thiếu tệp %(file)s; hãy phục hồi tệp từ bản sao lưu, hoặc thu hồi lô đó rồi nhập lại.")
             % {"file": missing[0]}
         )
-    paths = ", ".join(literal(str(path)) for path in files)
-    return f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{'_batch': BIGINT}})"
+    return tuple(files)
 
 
-def _register_replaced(connection: duckdb.DuckDBPyConnection, dataset: str, batches: list[Batch]) -> None:
+def _replaced(dataset: str, batches: list[Batch]) -> pa.Table | None:
     """The rows that a later row with the same key replaces: later batch first, then later row."""
+    if not any(one.repeats for one in batches):
+        return None
     paths = ", ".join(literal(str(lake.repeats_path(dataset, b.pk))) for b in batches if b.repeats)
-    keys = ", ".join(str(batch.pk) for batch in batches)
+    keys = ", ".join(str(one.pk) for one in batches)
     key = ", ".join(contract(dataset).key)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE replaced_{dataset} AS
-        SELECT _batch, _file, _line FROM (
-            SELECT DISTINCT {key}, _batch, _file, _line FROM read_parquet([{paths}]) WHERE _batch IN ({keys})
-        ) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _batch DESC, _file DESC, _line DESC) > 1
-        """
-    )
+    with duck.connect(threads=1) as connection:
+        return connection.execute(
+            f"""
+            SELECT _batch, _file, _line FROM (
+                SELECT DISTINCT {key}, _batch, _file, _line FROM read_parquet([{paths}]) WHERE _batch IN ({keys})
+            ) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _batch DESC, _file DESC, _line DESC) > 1
+            """
+        ).to_arrow_table()
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,7 +350,7 @@ class _Import:
             f"CREATE TEMP TABLE repeated AS SELECT hash({key}) AS h FROM {new} GROUP BY h HAVING count(*) > 1"
         )
         if earlier:
-            old = selectors.files_of(self.contract.name, earlier)
+            old = selectors.files_of(earlier)
             connection.execute(
                 f"INSERT INTO repeated SELECT hash({key}) FROM {new} SEMI JOIN "
                 f"(SELECT hash({key}) AS h FROM {old}) AS e ON e.h = hash({key})"
@@ -358,17 +358,16 @@ class _Import:
         if not (connection.execute("SELECT count(*) FROM repeated").fetchone() or (0,))[0]:
             return
         content = ", ".join(f"{name} := {name}" for name in self.contract.columns)
-        everything = [
-            f"SELECT {key}, {self.number}::BIGINT AS _batch, _file, _line, struct_pack({content}) AS content FROM {new}"
-        ]
+        columns = f"_file, _line, _unit, {self.contract.time} AS _time, struct_pack({content}) AS content"
+        everything = [f"SELECT {key}, {self.number}::BIGINT AS _batch, {columns} FROM {new}"]
         if earlier:
-            everything.append(f"SELECT {key}, _batch, _file, _line, struct_pack({content}) AS content FROM {old}")
+            everything.append(f"SELECT {key}, _batch, {columns} FROM {old}")
         rows = " UNION ALL ".join(f"{part} WHERE hash({key}) IN (SELECT h FROM repeated)" for part in everything)
         number = self.number or 2**62
         connection.execute(
             f"""
             CREATE TEMP TABLE repeats AS
-            SELECT {key}, _batch, _file, _line, lag(content) OVER w = content AS same, count(*) OVER (PARTITION BY {key}) AS times
+            SELECT {key}, _batch, _file, _line, _unit, _time, lag(content) OVER w = content AS same, count(*) OVER (PARTITION BY {key}) AS times
             FROM (SELECT * REPLACE (CASE WHEN _batch = {self.number} THEN {number} ELSE _batch END AS _batch) FROM ({rows}))
             WINDOW w AS (PARTITION BY {key} ORDER BY _batch, _file, _line)
             """
@@ -378,7 +377,9 @@ class _Import:
         ).fetchone()
         self.duplicate, self.repeats = counted or (0, 0)
         target = literal(str(self.staging / "repeats.parquet"))
-        connection.execute(f"COPY (SELECT {key}, _batch, _file, _line FROM repeats WHERE times > 1) TO {target}")
+        connection.execute(
+            f"COPY (SELECT {key}, _batch, _file, _line, _unit, _time FROM repeats WHERE times > 1) TO {target}"
+        )
 
     # ---- the end ----------------------------------------------------------------------------------------
 

@@ -15,16 +15,8 @@ from django.utils.translation import gettext as _
 from tinhso.datasets.contracts import ColumnContract, Contract
 from tinhso.datasets.reading import Source
 from tinhso.engine.duck import literal
+from tinhso.engine.schema import SQL_TYPES
 
-SQL_TYPES = {
-    "string": "VARCHAR",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(38, 4)",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "year": "INTEGER",
-}
 EARLIEST = dt.date(1990, 1, 1)
 NBSP = "\N{NO-BREAK SPACE}"
 BLANKS = f"E' \\t\\r\\n{NBSP}'"

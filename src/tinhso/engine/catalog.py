@@ -108,8 +108,28 @@ class Catalog:
         present = [m for indicator in self.indicators for m in indicator.presences]
         return tuple(dict.fromkeys([*self.measures, *present]))
 
+    @functools.cached_property
+    def _numbers(self) -> dict[Measure, int]:
+        return {measure: number for number, measure in enumerate(self.counted)}
+
     def number(self, measure: Measure) -> int:
-        return self.counted.index(measure)
+        return self._numbers[measure]
+
+    @functools.cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What names each measure in kept states, by number: the same for the same counting, whatever else changes."""
+        return tuple(self._key(measure) for measure in self.counted)
+
+    def _key(self, measure: Measure) -> str:
+        related = [relation for relation in self.relations.get(measure.dataset.name, ())]
+        parts = (measure, sorted(measure.dataset.columns.items()), related)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+    def digest(self, indicator: Indicator) -> str:
+        """Changes when anything does that an indicator's cells are made by."""
+        keys = [self.keys[self.number(m)] for m in (*indicator.measures.values(), *indicator.presences)]
+        parts = (indicator.text.model_dump(exclude={"name", "words", "legal", "owner", "examples"}), keys)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def relation(self, dataset: str, name: str) -> Relation:
         return next(relation for relation in self.relations.get(dataset, ()) if relation.name == name)

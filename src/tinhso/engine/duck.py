@@ -1,8 +1,16 @@
 """The one place that opens DuckDB, so that its version and settings are chosen once (ADR 0004)."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+
+from tinhso.engine.schema import SQL_TYPES
+
+if TYPE_CHECKING:
+    from tinhso.engine.backend import Rows
 
 
 def connect(*, memory: str = "2GB", threads: int = 0, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -29,3 +37,34 @@ def connect(*, memory: str = "2GB", threads: int = 0, spill: Path | None = None)
 def literal(text: str) -> str:
     """A quoted SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def parquet(paths: Iterable[Path]) -> str:
+    """A table function over files of the lake, with the batch that each lies in."""
+    listed = ", ".join(literal(str(path)) for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'_batch': BIGINT}})"
+
+
+def attach(connection: duckdb.DuckDBPyConnection, rows: "Rows") -> None:
+    """Create a view of a dataset's rows, named after it, without those that later ones have replaced."""
+    schema = rows.schema
+    if not rows.files:
+        typed = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {name}" for name, column in schema.columns.items())
+        system = "NULL::INTEGER AS _unit, NULL::BIGINT AS _batch, NULL::INTEGER AS _file, NULL::BIGINT AS _line"
+        select = f"SELECT {typed}, {system} WHERE FALSE"
+    else:
+        names = ", ".join(schema.columns)
+        select = f"SELECT {names}, _unit, _batch, _file, _line FROM {parquet(p for _b, p in rows.files)} AS r"
+    if rows.replaced is not None:
+        connection.register("replaced_in", rows.replaced)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE replaced_{schema.name} AS FROM replaced_in")
+        connection.unregister("replaced_in")
+        same = "x._batch = r._batch AND x._file = r._file AND x._line = r._line"
+        select += f" WHERE NOT EXISTS (SELECT 1 FROM replaced_{schema.name} AS x WHERE {same})"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {schema.name} AS {select}")
+
+
+def sync(path: Path) -> None:
+    """Make sure a file's bytes are on disk before anything refers to it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

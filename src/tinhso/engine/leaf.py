@@ -1,24 +1,22 @@
-"""Compiles the measures of one dataset to ONE statement that yields their leaf states.
+"""Compiles the measures of one dataset to the statements that count its leaf states.
 
 A leaf state is what a measure is at one unit version and one atom of time: for flows what happened in the
 atom, for stocks what stood at its end. Everything above (units, periods) is merged from leaf states, so the
-facts are read once. Columns of every statement:
+facts are read once. A statement gives one row per unit version and atom (an atom is named by its first day's
+number, see `compute.ordinal`) and, per measure, the columns of `Counts`: how many records, their sum, or the set
+of positions of its distinct members. It is plain SQL but for the function that collects a set, which every
+backend brings (ADR 0019), and reads:
 
-    measure INTEGER, unit INTEGER (unit version, -1 when records carry none), atom INTEGER,
-    category VARCHAR, word INTEGER, n BIGINT, amount DECIMAL(38, 4), bits BIGINT
-
-Counted and summed measures have `n` records and an `amount`; distinct ones have, per 32-member word of their
-dictionary, the members as `bits` (32 bits in a BIGINT, the same on every SQL engine; ADR 0005).
-
-The statement reads, besides the dataset's own relation `f`:
-    engine_days(day, atom)                           which atom a day lies in, the day after the last included
-    engine_members_<entity>(member, word, bit)       dictionaries of distinct measures
-    engine_relation_<name>(<column>, first_day, last_day, …, word, bit)   validity datasets as spans
-    engine_province(atom, unit)                      the province's unit version, for external figures
+    engine_days(day, atom)                         which atom a day lies in, the day after the last included
+    engine_atoms(atom, starts_on, ends_on), engine_as_of(day, first_day), engine_edges(sign)
+    engine_members_<entity>(member, position)      dictionaries of distinct measures
+    engine_relation_<name>(<column>, first_day, last_day, …, position)   validity datasets as spans
+    engine_province(atom, unit)                    the province's unit version, for external figures
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlglot import exp
 
@@ -30,15 +28,16 @@ from tinhso.engine.schema import DatasetSchema
 AMOUNT = "DECIMAL(38, 4)"
 UNITLESS = -1
 FACTS = "f"
+CollectSet = Callable[[str, exp.Expr], exp.Expr]  # entity and position to the aggregate that collects positions
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the measures of one dataset are computed.
+    """How measures of one dataset are counted.
 
     Attributes:
         dataset: the dataset scanned.
-        numbered: its measures with their numbers in the catalog.
+        numbered: measures to count with their numbers in the catalog.
         relations: relations that the filters read.
         through: relation that carries the dictionary of the distinct column, so that one join serves both;
             None when the dictionary is joined by itself.
@@ -56,13 +55,46 @@ class Plan:
     def entity(self, column: str) -> str:
         return next(str(m.entity) for _, m in self.numbered if m.aggregate == "distinct" and m.of == column)
 
+    @property
+    def entities(self) -> list[str]:
+        return list(dict.fromkeys(self.entity(column) for column in self.distinct_columns))
 
-def plan(catalog: Catalog, dataset: DatasetSchema) -> Plan:
-    """Choose the joins for one dataset's measures."""
-    numbered = tuple((number, m) for number, m in enumerate(catalog.counted) if m.dataset.name == dataset.name)
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Where a statement's result holds one measure; names of its columns, None where it has none."""
+
+    measure: int
+    records: str | None = None
+    amount: str | None = None
+    members: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement over a dataset and how to read its result.
+
+    Attributes:
+        query: gives `unit`, `atom`, `category` where the figures have one, and the columns of `counts`.
+        steps: whether the numbers are what is added (or taken away) at an atom, to be cumulated over atoms.
+    """
+
+    query: exp.Select
+    counts: tuple[Counts, ...]
+    steps: bool = False
+    category: bool = False
+
+
+def plan(catalog: Catalog, dataset: DatasetSchema, only: Iterable[int] | None = None) -> Plan:
+    """Choose the joins for one dataset's measures, or for some of them by number."""
+    wanted = None if only is None else set(only)
+    every = tuple((number, m) for number, m in enumerate(catalog.counted) if m.dataset.name == dataset.name)
+    numbered = tuple((number, m) for number, m in every if wanted is None or number in wanted)
     read = {column.relation for _, m in numbered if m.where for column in language.columns_of(m.where)}
+    through = next((r for r in catalog.relations.get(dataset.name, ()) if _carries_dictionary(catalog, r, every)), None)
+    if not any(m.aggregate == "distinct" for _, m in numbered):
+        through = None
     relations = tuple(r for r in catalog.relations.get(dataset.name, ()) if r.name in read)
-    through = next((r for r in relations if _carries_dictionary(catalog, r, numbered)), None)
     return Plan(dataset, numbered, relations, through)
 
 
@@ -90,15 +122,22 @@ def _requires(condition: Filter, relation: str) -> bool:
             return False
 
 
-def statement(chosen: Plan) -> exp.Query:
-    """The leaf statement of one dataset."""
+def statements(chosen: Plan, collect: CollectSet, source: exp.Expr | None = None) -> list[Statement]:
+    """The statements that count a plan's measures; one for flows, so that facts are scanned once.
+
+    Args:
+        chosen: the plan.
+        collect: the backend's aggregate that collects the positions of one set.
+        source: what to read instead of the dataset's own relation: some of its rows.
+    """
+    facts = source or exp.to_table(chosen.dataset.name)
     match chosen.dataset.kind:
         case "flow":
-            return _flow(chosen)
+            return [_flow(chosen, collect, facts)]
         case "external":
-            return _external(chosen)
+            return _external(chosen, facts)
         case _:
-            return _stock(chosen)
+            return _stock(chosen, collect, facts)
 
 
 # ---- filters --------------------------------------------------------------------------------------------
@@ -166,6 +205,11 @@ def _by_unit(schema: DatasetSchema, atom: exp.Expr) -> list[exp.Expr]:
     return [exp.column("_unit", table=FACTS), atom] if schema.unit else [atom]
 
 
+def _facts(facts: exp.Expr) -> exp.Expr:
+    """What is read, under the alias by which its columns are named."""
+    return facts.subquery(FACTS) if isinstance(facts, exp.Select) else facts.copy().as_(FACTS)
+
+
 def join_relation(query: exp.Select, relation: Relation, day: exp.Expr) -> exp.Select:
     """Join the version in force on a day; records without one keep nulls."""
     name = relation.name
@@ -176,15 +220,22 @@ def join_relation(query: exp.Select, relation: Relation, day: exp.Expr) -> exp.S
     return query.join(table, on=exp.and_(same, since, until), join_type="left")
 
 
-def _join_members(query: exp.Select, chosen: Plan, column: str) -> exp.Select:
-    table = exp.to_table(members_table(chosen.entity(column))).as_("m")
-    same = exp.EQ(this=exp.column("member", table="m"), expression=exp.column(column, table=FACTS))
-    return query.join(table, on=same)
+def _join_members(query: exp.Select, chosen: Plan) -> exp.Select:
+    """Join the dictionaries of the distinct columns; rows without a member still count."""
+    if chosen.through is not None:
+        return query
+    for index, column in enumerate(chosen.distinct_columns):
+        alias = f"m{index}"
+        table = exp.to_table(members_table(chosen.entity(column))).as_(alias)
+        same = exp.EQ(this=exp.column("member", table=alias), expression=exp.column(column, table=FACTS))
+        query = query.join(table, on=same, join_type="left")
+    return query
 
 
-def _dictionary(chosen: Plan) -> str:
-    """Alias of the relation that carries word and bit."""
-    return chosen.through.name if chosen.through else "m"
+def _position(chosen: Plan, column: str) -> exp.Expr:
+    """The position of a record's member in its dictionary; null without one."""
+    alias = chosen.through.name if chosen.through else f"m{chosen.distinct_columns.index(column)}"
+    return exp.column("position", table=alias)
 
 
 def _filtered(aggregate: exp.Expr, measure: Measure) -> exp.Expr:
@@ -193,120 +244,56 @@ def _filtered(aggregate: exp.Expr, measure: Measure) -> exp.Expr:
     return exp.Filter(this=aggregate, expression=exp.Where(this=condition_sql(measure.where)))
 
 
-def _aggregates(number: int, measure: Measure, dictionary: str) -> list[exp.Expr]:
-    """The state columns of one measure inside a GROUP BY."""
-    if measure.aggregate == "distinct":
-        bits = exp.func("BIT_OR", exp.column("bit", table=dictionary), dialect="duckdb")
-        return [_filtered(bits, measure).as_(f"b{number}")]
+def _set(chosen: Plan, number: int, measure: Measure, collect: CollectSet) -> tuple[Counts, list[exp.Expr]]:
+    """The members of one measure inside a GROUP BY."""
+    name = f"b{number}"
+    collected = collect(str(measure.entity), _position(chosen, str(measure.of)))
+    return Counts(number, members=name), [_filtered(collected, measure).as_(name)]
+
+
+def _numbers(number: int, measure: Measure, sign: exp.Expr | None = None) -> tuple[Counts, list[exp.Expr]]:
+    """Records and sum of one measure inside a GROUP BY; with a sign, as what is added or taken away."""
     if measure.aggregate == "count":
-        return [_filtered(exp.Count(this=exp.Star()), measure).as_(f"n{number}")]
-    counted = exp.Count(this=exp.column(str(measure.of), table=FACTS))
-    total = exp.Sum(this=exp.column(str(measure.of), table=FACTS))
-    return [_filtered(counted, measure).as_(f"n{number}"), _filtered(total, measure).as_(f"s{number}")]
-
-
-def _amount(total: exp.Expr) -> exp.Expr:
-    return exp.cast(total, AMOUNT, dialect="duckdb")
-
-
-def _row(
-    number: int,
-    *,
-    category: exp.Expr | None = None,
-    word: exp.Expr | None = None,
-    n: exp.Expr | None = None,
-    amount: exp.Expr | None = None,
-    bits: exp.Expr | None = None,
-) -> list[exp.Expr]:
-    """The output columns of a leaf statement for one measure."""
-    return [
-        exp.cast(exp.convert(number), "int").as_("measure"),
-        exp.column("unit"),
-        exp.column("atom"),
-        exp.cast(category or exp.Null(), "varchar").as_("category"),
-        exp.cast(word or exp.Null(), "int").as_("word"),
-        exp.cast(n or exp.Null(), "bigint").as_("n"),
-        exp.cast(amount or exp.Null(), AMOUNT, dialect="duckdb").as_("amount"),
-        exp.cast(bits or exp.Null(), "bigint").as_("bits"),
-    ]
-
-
-def _unpivoted(chosen: Plan, numbers_from: str, sets_from: dict[str, str]) -> exp.Query:
-    """One branch per measure over the grouped states."""
-    branches: list[exp.Select] = []
-    for number, measure in chosen.numbered:
-        if measure.aggregate == "distinct":
-            bits = exp.column(f"b{number}")
-            branch = exp.select(*_row(number, word=exp.column("word"), bits=bits))
-            branches.append(
-                branch.from_(sets_from[str(measure.of)]).where(exp.NEQ(this=bits, expression=exp.convert(0)))
-            )
-            continue
-        n = exp.Sum(this=exp.column(f"n{number}"))
-        total = exp.Sum(this=exp.column(f"{'s' if measure.aggregate == 'sum' else 'n'}{number}"))
-        branch = exp.select(*_row(number, n=n, amount=total)).from_(numbers_from).group_by("unit", "atom")
-        branches.append(branch.having(exp.GT(this=n.copy(), expression=exp.convert(0))))
-    return _union(branches)
-
-
-def _union(branches: Sequence[exp.Query]) -> exp.Query:
-    query = branches[0]
-    for branch in branches[1:]:
-        query = exp.union(query, branch, distinct=False, copy=False)
-    return query
+        counted = exp.Sum(this=sign.copy()) if sign else exp.Count(this=exp.Star())
+        return Counts(number, f"n{number}", f"n{number}"), [_filtered(counted, measure).as_(f"n{number}")]
+    value = exp.column(str(measure.of), table=FACTS)
+    has_value = exp.not_(exp.Is(this=value.copy(), expression=exp.Null()))
+    one = exp.Case(ifs=[exp.If(this=has_value, true=sign.copy())]) if sign else value.copy()
+    counted = exp.Sum(this=one) if sign else exp.Count(this=one)
+    total = exp.Sum(this=exp.Mul(this=value.copy(), expression=sign.copy()) if sign else value.copy())
+    columns = [_filtered(counted, measure).as_(f"n{number}"), _filtered(total, measure).as_(f"s{number}")]
+    return Counts(number, f"n{number}", f"s{number}"), columns
 
 
 # ---- flows ----------------------------------------------------------------------------------------------
 
 
-def _flow(chosen: Plan) -> exp.Query:
-    """Group events by unit, atom and dictionary word in one scan; counts then add up over the words."""
-    columns = chosen.distinct_columns
-    groups: dict[str, exp.Select] = {}
-    for index, column in enumerate(columns or [""]):
-        own = [
-            (number, measure)
-            for number, measure in chosen.numbered
-            if (measure.aggregate == "distinct" and measure.of == column)
-            or (measure.aggregate != "distinct" and index == 0)
-        ]
-        groups[f"grouped{index}"] = _flow_group(chosen, own, column)
-    query = _unpivoted(chosen, "grouped0", {column: f"grouped{i}" for i, column in enumerate(columns)})
-    for name, group in groups.items():
-        query = query.with_(name, as_=group, materialized=True, copy=False)
-    return query
-
-
-def _flow_group(chosen: Plan, own: list[tuple[int, Measure]], column: str) -> exp.Select:
+def _flow(chosen: Plan, collect: CollectSet, facts: exp.Expr) -> Statement:
+    """Group events by unit and atom in one scan."""
     day = day_of(chosen.dataset)
-    group_by = _by_unit(chosen.dataset, exp.column("atom", table="d"))
-    selected: list[exp.Expr] = [
-        _unit(chosen.dataset).as_("unit"),
-        exp.column("atom", table="d").as_("atom"),
-    ]
-    if column:
-        word = exp.column("word", table=_dictionary(chosen))
-        selected.append(word.as_("word"))
-        group_by.append(word.copy())
-    for number, measure in own:
-        selected += _aggregates(number, measure, _dictionary(chosen))
-    query = exp.select(*selected).from_(exp.to_table(chosen.dataset.name).as_(FACTS))
+    atom = exp.column("atom", table="d")
+    selected: list[exp.Expr] = [_unit(chosen.dataset).as_("unit"), atom.as_("atom")]
+    counts: list[Counts] = []
+    for number, measure in chosen.numbered:
+        if measure.aggregate == "distinct":
+            count, columns = _set(chosen, number, measure, collect)
+        else:
+            count, columns = _numbers(number, measure)
+        counts.append(count)
+        selected += columns
+    query = exp.select(*selected).from_(_facts(facts))
     same_day = exp.EQ(this=exp.column("day", table="d"), expression=day)
     query = query.join(exp.to_table("engine_days").as_("d"), on=same_day)
-    for relation in chosen.relations:
+    for relation in dict.fromkeys([*chosen.relations, *([chosen.through] if chosen.through else [])]):
         query = join_relation(query, relation, day)
-    if column and chosen.through is None:
-        counts_too = any(measure.aggregate != "distinct" for _, measure in own)
-        query = _join_members(query, chosen, column)
-        if counts_too:  # rows without a member still count
-            query.args["joins"][-1].set("side", "LEFT")
-    return query.group_by(*group_by)
+    query = _join_members(query, chosen)
+    return Statement(query.group_by(*_by_unit(chosen.dataset, atom.copy())), tuple(counts))
 
 
 # ---- stocks ---------------------------------------------------------------------------------------------
 
 
-def spans(schema: DatasetSchema, columns: Iterable[str]) -> exp.Select:
+def spans(schema: DatasetSchema, columns: Iterable[str], facts: exp.Expr | None = None) -> exp.Select:
     """The rows of a stock or validity dataset with the days they hold: first_day to last_day, open if null.
 
     A row holds from its own day until the day before the next row of the same entity, or its last day.
@@ -328,32 +315,32 @@ def spans(schema: DatasetSchema, columns: Iterable[str]) -> exp.Select:
     selected = [exp.column(column, table=FACTS) for column in kept]
     unit = [exp.column("_unit", table=FACTS)] if schema.unit else []
     query = exp.select(*selected, *unit, time.as_("first_day"), last.as_("last_day"))
-    query = query.from_(exp.to_table(schema.name).as_(FACTS)).join(
+    query = query.from_(_facts(facts or exp.to_table(schema.name))).join(
         exp.to_table("engine_as_of").as_("e"), join_type="cross"
     )
     return query.where(exp.LTE(this=time.copy(), expression=exp.column("day", table="e")))
 
 
-def _stock(chosen: Plan) -> exp.Query:
-    """Turn spans of days into first and last atom; numbers are cumulated differences, sets are spread out."""
-    schema = chosen.dataset
-    read = [str(m.of) for _, m in chosen.numbered if m.of]
-    read += [c.name for _, m in chosen.numbered if m.where for c in language.columns_of(m.where) if c.relation is None]
-    ctes: dict[str, exp.Query] = {"spans": spans(schema, read)}
-    ctes |= {"bounded": _bounded(read, schema), "held": _held(read, schema)}
+def _stock(chosen: Plan, collect: CollectSet, facts: exp.Expr) -> list[Statement]:
+    """Turn spans of days into first and last atom: numbers as steps up and down, sets spread over their atoms."""
     numbers = [(number, m) for number, m in chosen.numbered if m.aggregate != "distinct"]
+    sets = [(number, m) for number, m in chosen.numbered if m.aggregate == "distinct"]
+    found: list[Statement] = []
     if numbers:
-        ctes["changes"] = _union(
-            [_changes(chosen, numbers, "first_atom", 1), _changes(chosen, numbers, "end_atom", -1)]
-        )
-        ctes["levels"] = _levels(numbers)
-    sets = {}
-    for index, column in enumerate(chosen.distinct_columns):
-        sets[column] = f"sets{index}"
-        ctes[sets[column]] = _stock_sets(chosen, column)
-    query = _unpivoted(chosen, "levels", sets)
+        found.append(_steps(chosen, numbers, facts))
+    if sets:
+        found.append(_standing(chosen, sets, collect, facts))
+    return found
+
+
+def _held(chosen: Plan, measures: Iterable[tuple[int, Measure]], facts: exp.Expr, query: exp.Select) -> exp.Select:
+    """Give a query over `held AS f` the spans it reads, as the atoms first_atom … end_atom - 1 at whose ends they hold."""
+    schema = chosen.dataset
+    read = [str(m.of) for _, m in measures if m.of]
+    read += [c.name for _, m in measures if m.where for c in language.columns_of(m.where) if c.relation is None]
+    ctes = {"spans": spans(schema, read, facts), "bounded": _bounded(read, schema), "held": _in_atoms(read, schema)}
     for name, cte in ctes.items():
-        query = query.with_(name, as_=cte, materialized=name in ("held", "levels"), copy=False)
+        query = query.with_(name, as_=cte, copy=False)
     return query
 
 
@@ -374,8 +361,8 @@ def _bounded(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
     return query.join(exp.to_table("engine_as_of").as_("e"), join_type="cross")
 
 
-def _held(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
-    """Spans as atoms: the states at the ends of atoms first_atom … end_atom - 1."""
+def _in_atoms(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
+    """Bounded spans with the atoms in which they begin and end."""
     kept = [exp.column(column, table="s") for column in dict.fromkeys([*schema.entity_key, *columns])]
     unit = [exp.column("_unit", table="s")] if schema.unit else []
     first, end = exp.column("atom", table="a").as_("first_atom"), exp.column("atom", table="b").as_("end_atom")
@@ -386,97 +373,75 @@ def _held(columns: Iterable[str], schema: DatasetSchema) -> exp.Select:
     return query.where(exp.LT(this=exp.column("begins", table="s"), expression=exp.column("ends", table="s")))
 
 
-def _changes(chosen: Plan, numbers: list[tuple[int, Measure]], atom: str, sign: int) -> exp.Select:
-    """What begins (or ceases) to stand at each atom."""
-    selected: list[exp.Expr] = [
-        _unit(chosen.dataset).as_("unit"),
-        exp.column(atom, table=FACTS).as_("atom"),
-    ]
+def _steps(chosen: Plan, numbers: list[tuple[int, Measure]], facts: exp.Expr) -> Statement:
+    """What begins to stand at each atom, less what ceases to."""
+    sign = exp.column("sign", table="e")
+    begins = exp.EQ(this=sign.copy(), expression=exp.convert(1))
+    atom = exp.Case(
+        ifs=[exp.If(this=begins, true=exp.column("first_atom", table=FACTS))],
+        default=exp.column("end_atom", table=FACTS),
+    )
+    selected: list[exp.Expr] = [_unit(chosen.dataset).as_("unit"), atom.as_("atom")]
+    counts: list[Counts] = []
     for number, measure in numbers:
-        for aggregate in _aggregates(number, measure, "m"):
-            value = aggregate.this if sign > 0 else exp.Neg(this=aggregate.this)
-            selected.append(value.as_(aggregate.alias))
+        count, columns = _numbers(number, measure, sign)
+        counts.append(count)
+        selected += columns
     query = exp.select(*selected).from_(exp.to_table("held").as_(FACTS))
-    return query.group_by(*_by_unit(chosen.dataset, exp.column(atom, table=FACTS)))
+    query = query.join(exp.to_table("engine_edges").as_("e"), join_type="cross")
+    query = query.group_by(*_by_unit(chosen.dataset, atom.copy()))
+    return Statement(_held(chosen, numbers, facts, query), tuple(counts), steps=True)
 
 
-def _levels(numbers: list[tuple[int, Measure]]) -> exp.Select:
-    """Cumulate the changes of every unit over all atoms."""
-    names = [
-        name
-        for number, m in numbers
-        for name in ([f"n{number}", f"s{number}"] if m.aggregate == "sum" else [f"n{number}"])
-    ]
-    grid = (
-        exp.select("u.unit", "t.atom")
-        .from_(exp.select("unit").distinct().from_("changes").subquery("u"))
-        .join(exp.select("atom").distinct().from_("engine_atoms").subquery("t"), join_type="cross")
-    )
-    summed = exp.select("unit", "atom", *(exp.Sum(this=exp.column(name)).as_(name) for name in names))
-    summed = summed.from_("changes").group_by("unit", "atom")
-    running = [
-        exp.Window(
-            this=exp.Sum(this=exp.func("COALESCE", exp.column(name, table="c"), exp.convert(0))),
-            partition_by=[exp.column("unit", table="g")],
-            order=exp.Order(expressions=[exp.Ordered(this=exp.column("atom", table="g"))]),
-        ).as_(name)
-        for name in names
-    ]
-    same = exp.and_("c.unit = g.unit", "c.atom = g.atom")
-    return (
-        exp.select("g.unit", "g.atom", *running)
-        .from_(grid.subquery("g"))
-        .join(summed.subquery("c"), on=same, join_type="left")
-    )
-
-
-def _stock_sets(chosen: Plan, column: str) -> exp.Select:
-    """The members standing at the end of every atom, by dictionary word."""
-    own = [(number, m) for number, m in chosen.numbered if m.aggregate == "distinct" and m.of == column]
-    atoms = exp.func(
-        "UNNEST",
-        exp.func("RANGE", exp.column("first_atom"), exp.column("end_atom"), dialect="duckdb"),
-        dialect="duckdb",
-    )
-    spread = exp.select("*", atoms.as_("atom")).from_("held").subquery(FACTS)
-    selected: list[exp.Expr] = [
-        _unit(chosen.dataset).as_("unit"),
-        exp.cast(exp.column("atom", table=FACTS), "int").as_("atom"),
-        exp.column("word", table="m").as_("word"),
-    ]
-    for number, measure in own:
-        selected += _aggregates(number, measure, "m")
-    query = _join_members(exp.select(*selected).from_(spread), chosen, column)
-    by = _by_unit(chosen.dataset, exp.column("atom", table=FACTS))
-    return query.group_by(*by, exp.column("word", table="m"))
+def _standing(chosen: Plan, sets: list[tuple[int, Measure]], collect: CollectSet, facts: exp.Expr) -> Statement:
+    """The members standing at the end of every atom."""
+    atom = exp.column("atom", table="a")
+    selected: list[exp.Expr] = [_unit(chosen.dataset).as_("unit"), atom.as_("atom")]
+    counts: list[Counts] = []
+    for number, measure in sets:
+        count, columns = _set(chosen, number, measure, collect)
+        counts.append(count)
+        selected += columns
+    query = exp.select(*selected).from_(exp.to_table("held").as_(FACTS))
+    query = query.join(exp.to_table("engine_atoms").as_("a"), join_type="cross")
+    query = _join_members(query, chosen)
+    since = exp.GTE(this=atom.copy(), expression=exp.column("first_atom", table=FACTS))
+    until = exp.LT(this=atom.copy(), expression=exp.column("end_atom", table=FACTS))
+    query = query.where(since, until).group_by(*_by_unit(chosen.dataset, atom.copy()))
+    return Statement(_held(chosen, sets, facts, query), tuple(counts))
 
 
 # ---- external figures -----------------------------------------------------------------------------------
 
 
-def _external(chosen: Plan) -> exp.Query:
+def _external(chosen: Plan, facts: exp.Expr) -> list[Statement]:
     """Figures given for whole years, kept at the province and the year's last atom; never merged."""
+    by_category: dict[str, list[tuple[int, Measure]]] = {}
+    for number, measure in chosen.numbered:
+        by_category.setdefault(str(measure.category), []).append((number, measure))
+    return [_yearly(chosen, category, measures, facts) for category, measures in by_category.items()]
+
+
+def _yearly(chosen: Plan, category: str, measures: list[tuple[int, Measure]], facts: exp.Expr) -> Statement:
     year = exp.column(chosen.dataset.time, table=FACTS)
     last_day = exp.func("MAKE_DATE", year, exp.convert(12), exp.convert(31), dialect="duckdb")
     known = exp.func("LEAST", last_day, exp.column("day", table="e"), dialect="duckdb")
-    branches: list[exp.Query] = []
-    for number, measure in chosen.numbered:
-        n = _filtered(exp.Count(this=exp.column(str(measure.of), table=FACTS)), measure)
-        total = _filtered(exp.Sum(this=exp.column(str(measure.of), table=FACTS)), measure)
-        row = _row(number, category=exp.column(str(measure.category), table=FACTS), n=n, amount=total)
-        row[1], row[2] = exp.column("unit", table="p").as_("unit"), exp.column("atom", table="d").as_("atom")
-        query = exp.select(*row).from_(exp.to_table(chosen.dataset.name).as_(FACTS))
-        query = query.join(exp.to_table("engine_as_of").as_("e"), join_type="cross")
-        query = query.join(
-            exp.to_table("engine_days").as_("d"),
-            on=exp.EQ(this=exp.column("day", table="d"), expression=known.copy()),
-        )
-        query = query.join(exp.to_table("engine_province").as_("p"), on="p.atom = d.atom")
-        not_later = exp.LTE(this=year.copy(), expression=exp.func("YEAR", exp.column("day", table="e")))
-        branches.append(
-            query.where(not_later).group_by("p.unit", "d.atom", exp.column(str(measure.category), table=FACTS))
-        )
-    return _union(branches)
+    unit, atom = exp.column("unit", table="p"), exp.column("atom", table="d")
+    named = exp.column(category, table=FACTS)
+    selected: list[exp.Expr] = [unit.as_("unit"), atom.as_("atom"), named.as_("category")]
+    counts: list[Counts] = []
+    for number, measure in measures:
+        count, columns = _numbers(number, measure)
+        counts.append(count)
+        selected += columns
+    query = exp.select(*selected).from_(_facts(facts))
+    query = query.join(exp.to_table("engine_as_of").as_("e"), join_type="cross")
+    same_day = exp.EQ(this=exp.column("day", table="d"), expression=known)
+    query = query.join(exp.to_table("engine_days").as_("d"), on=same_day)
+    query = query.join(exp.to_table("engine_province").as_("p"), on="p.atom = d.atom")
+    not_later = exp.LTE(this=year.copy(), expression=exp.func("YEAR", exp.column("day", table="e")))
+    query = query.where(not_later).group_by(unit.copy(), atom.copy(), named.copy())
+    return Statement(query, tuple(counts), category=True)
 
 
 def sql(query: exp.Expr, dialect: str = "duckdb") -> str:

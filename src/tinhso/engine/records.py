@@ -5,6 +5,7 @@ unit versions under the chosen unit and the days on which they were. The evaluat
 day (or the evaluation date, if earlier), so that stocks show the state the figure was taken from.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,8 +63,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, question: Question, territory
         """,
         [question.unit],
     )
+    stage = compute.Stage(connection, question.catalog)
     for dataset in {m.dataset.name: m.dataset for m in question.indicator.measures.values()}.values():
-        compute.register_relations(connection, question.catalog, leaf.plan(question.catalog, dataset))
+        chosen = leaf.plan(question.catalog, dataset)
+        stage.prepare_relations(dataclasses.replace(chosen, through=None))
 
 
 def rows_sql(question: Question) -> exp.Select:

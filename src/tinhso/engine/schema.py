@@ -5,6 +5,15 @@ from typing import Literal
 
 Kind = Literal["flow", "stock", "validity", "external"]
 ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "year"]
+SQL_TYPES: dict[ColumnType, str] = {  # how values are typed in the lake
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(38, 4)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "year": "INTEGER",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +23,12 @@ class ColumnSchema:
     Attributes:
         type: how values are typed in the lake.
         values: the only values allowed; empty when any value of the type is.
+        required: whether no row is without a value.
     """
 
     type: ColumnType
     values: tuple[str, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
