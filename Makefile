@@ -16,7 +16,7 @@ help:  ## show this list
 run: $(VENV)/.app  ## build the demo province and serve it at http://127.0.0.1:8000 (PORT=…)
 	$(PY) -m tinhso demo --port $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.browser  ## run all tests on SQLite and PostgreSQL
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.engines  ## run all tests on SQLite and PostgreSQL
 	$(PY) scripts/run_tests.py
 
 check: lint types imports test  ## lint, types, imports, then all tests
@@ -76,3 +76,7 @@ $(VENV)/.dev: $(VENV)/.venv requirements/dev.txt requirements/build.txt pyprojec
 
 $(VENV)/.browser: $(VENV)/.venv
 	@scripts/system-packages browser && touch $@ || true
+
+$(VENV)/.engines: $(VENV)/.dev requirements/engines.txt
+	@echo 'Installing Spark and ClickHouse for their tests (0.6 GB) ...'
+	@$(PIP) install --require-hashes -r requirements/engines.txt && scripts/system-packages java && touch $@ || true

@@ -25,7 +25,7 @@ def main() -> int:
     if uv is None:
         print("uv is needed: pip install uv", file=sys.stderr)
         return 2
-    for name in ("app", "build", "dev"):
+    for name in ("app", "build", "dev", "engines"):
         source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
         command = [uv, "pip", "compile", source, *OPTIONS, "--output-file", target, *sys.argv[1:]]
         subprocess.run(command, check=True, cwd=FOLDER.parent)

