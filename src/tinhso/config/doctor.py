@@ -15,6 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from tinhso.accounts import api as accounts
 from tinhso.core import charts, clock, jobs, outbox
 from tinhso.datasets import api as datasets
+from tinhso.engine import engines
+from tinhso.engine.backend import EngineUnreachable
 from tinhso.engine.errors import DefinitionError
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
@@ -43,6 +45,7 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Look at everything; content is left out where the database cannot be used."""
     yield from _programs()
+    yield from _engine()
     yield from _folders()
     database = _database()
     yield database
@@ -66,6 +69,15 @@ def _programs() -> Iterator[Finding]:
         "apt-get install chromium fonts-noto-core",
         is_required=False,
     )
+
+
+def _engine() -> Iterator[Finding]:
+    """What the configured engine needs here; nothing for DuckDB, which is always there."""
+    try:
+        for piece in engines.pieces(settings.ENGINE_URL):
+            yield Finding(piece.name, piece.found or "thiếu", bool(piece.found), piece.mend)
+    except EngineUnreachable as error:
+        yield Finding("TINHSO_ENGINE_URL", "không dùng được", False, str(error))
 
 
 def _folders() -> Iterator[Finding]:

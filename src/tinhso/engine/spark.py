@@ -5,6 +5,7 @@ tables travel with the session. Java runs as a process of its own, whose words g
 """
 
 import contextlib
+import logging
 import re
 import shutil
 import socket
@@ -57,6 +58,7 @@ class Spark:
         self.master = master
         if not master.startswith("local") and not _answers(master):
             raise self._unreachable("không có máy nào nhận kết nối")
+        logging.getLogger("py4j").setLevel(logging.CRITICAL)  # it also logs what it raises, by the page
         self._folder = Path(tempfile.mkdtemp(prefix="tinhso-spark-"))
         self._log = self._folder / "log"
         self._java: subprocess.Popen[bytes] | None = None
@@ -69,6 +71,9 @@ class Spark:
             said = _reason(error) if isinstance(error, TimeoutError) else self._said() or _reason(error)
             self.close()
             raise self._unreachable(said) from error
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self) -> None:
         conf = SparkConf(loadDefaults=False)
@@ -88,6 +93,7 @@ class Spark:
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.log.level": "ERROR",
+            "spark.driver.defaultJavaOptions": f'"-Djava.io.tmpdir={self._folder}"',
             "spark.sql.warehouse.dir": str(self._folder / "warehouse"),
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.timestampType": "TIMESTAMP_NTZ",  # times in the lake are local ones without a zone
@@ -96,7 +102,6 @@ class Spark:
         }
         if self.master.startswith("local"):
             settings |= {
-                "spark.local.dir": str(self._folder),
                 "spark.driver.host": "127.0.0.1",
                 "spark.driver.bindAddress": "127.0.0.1",
                 "spark.sql.shuffle.partitions": "4",
@@ -183,7 +188,9 @@ class Spark:
             with contextlib.suppress(*ERRORS):
                 self.session.stop()
             self.session = None
-        SparkContext._gateway = SparkContext._jvm = None  # the next session starts a Java of its own
+        # What PySpark keeps for the whole process, so that the next session starts a Java of its own even if this one broke.
+        SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
+        SparkSession._instantiatedSession = SparkSession._activeSession = None
         if self._gateway is not None:
             with contextlib.suppress(*ERRORS):
                 self._gateway.shutdown()

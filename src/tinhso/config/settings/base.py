@@ -124,6 +124,7 @@ FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
 WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
 DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "1500MB")
+ENGINE_URL = env_secret("TINHSO_ENGINE_URL")  # where facts are scanned; empty: DuckDB in this process
 CALENDARS = env_list("TINHSO_CALENDARS", [])  # reporting calendars whose cells are computed ahead
 
 # ---- accounts: sign-in for officials ----
