@@ -185,7 +185,27 @@ class _Checker:
                 raise relations.error(("relations", name, "to"), f"{entry.to} không có ngày hiệu lực")
             relation = Relation(name, entry.dataset, entry.column, schemas[entry.to])
             self.relations[entry.dataset] = (*self.relations.get(entry.dataset, ()), relation)
+        self._check_columns(relations, text)
         self.entities = {column: name for name, entry in text.entities.items() for column in entry.columns}
+
+    def _check_columns(self, source: located.Located, text: RelationsText) -> None:
+        """Refuse relations that could find several rows of one day, and members that could not be told to be equal."""
+        for name, relation in text.relations.items():
+            place, columns = ("relations", name, "column"), self.schemas[relation.dataset].columns
+            if relation.column not in columns:
+                raise source.error(place, f"{relation.dataset} {_unknown('cột', relation.column, columns)}")
+            if self.schemas[relation.to].entity_key != (relation.column,):
+                raise source.error(place, f"{relation.column} không phải khóa của {relation.to}")
+        for name, entity in text.entities.items():
+            place, types = ("entities", name, "columns"), set()
+            for qualified in entity.columns:
+                dataset, _dot, column = qualified.partition(".")
+                columns = self.schemas[dataset].columns if dataset in self.schemas else {}
+                if column not in columns:
+                    raise source.error(place, _unknown("cột", qualified, [f"{dataset}.{known}" for known in columns]))
+                types.add(columns[column].type)
+            if len(types) > 1:
+                raise source.error(place, f"các cột khác kiểu: {', '.join(sorted(types))}")
 
     def indicator(self, definition: Definition) -> Indicator:
         measures = {name: self._measure(definition, name) for name in definition.text.measures}
