@@ -42,7 +42,7 @@ connection = duckdb.connect()
 api.attach(connection, ["dossiers"])
 print(json.dumps(connection.sql("SELECT dossier_code, status FROM dossiers").fetchall()))
 """
-IMPORT, COMPUTE = "tinhso.datasets.services:_Import.", "tinhso.indicators.services:"
+IMPORT = "tinhso.datasets.services:_Import."
 
 
 def process(home, code, *arguments):
@@ -139,10 +139,10 @@ def test_a_killed_import_leaves_all_or_nothing_and_is_finished_by_the_next(own, 
 @pytest.mark.parametrize(
     ("where", "when", "call", "is_switched"),
     [
-        ("_copy", "before", 1, False),
-        ("_copy", "after", 3, False),
-        ("_switch", "before", 1, False),
-        ("_switch", "after", 1, True),
+        ("tinhso.engine.duck:sync", "before", 1, False),
+        ("tinhso.engine.duck:sync", "after", 3, False),
+        ("tinhso.indicators.services.computing:_switch", "before", 1, False),
+        ("tinhso.indicators.services.computing:_switch", "after", 1, True),
     ],
 )
 def test_a_killed_computation_leaves_whole_figures_and_is_finished_by_the_next(
@@ -150,7 +150,7 @@ def test_a_killed_computation_leaves_whole_figures_and_is_finished_by_the_next(
 ):
     own = shutil.copytree(corrected, tmp_path / "own")
 
-    killed(own, COMPUTE + where, when, call, "compute", "--full")
+    killed(own, where, when, call, "compute", "--full")
 
     assert online(own) == ((1, 2) if is_switched else (1, 1))
     assert (answer(own, "compute")["mode"] == "unchanged") is is_switched

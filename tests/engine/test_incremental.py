@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.engine import running
 from tests.engine import test_against_reference as random_world
 from tinhso.engine import backend, catalog, compute, incremental, located, periods, states
-from tinhso.engine.backend import Rows
 from tinhso.engine.duck import connect, literal
+from tinhso.engine.schema import Rows
 
 SCHEMAS = random_world.SCHEMAS
 RELATIONS = located.Located(Path("_relations.yaml"), yaml.safe_dump(random_world.RELATIONS))
@@ -75,7 +75,13 @@ class FileLake:
     def rows_of_batches(self, dataset, batches):
         schema = SCHEMAS[dataset]
         named = type(schema)(
-            dataset + incremental.CHANGED, schema.kind, schema.key, schema.unit, schema.time, schema.columns, schema.ends
+            dataset + incremental.CHANGED,
+            schema.kind,
+            schema.key,
+            schema.unit,
+            schema.time,
+            schema.columns,
+            schema.ends,
         )
         return Rows(named, tuple((batch, self._path(dataset, batch)) for batch in sorted(batches)))
 
@@ -183,10 +189,14 @@ def test_any_sequence_of_changes_equals_a_full_rebuild(tmp_path_factory, small_s
         as_of = more.draw(random_world.DAYS, "as_of")
         for dataset, rows in parts:
             world.lake.add(dataset, rows)
-            step = more.draw(st.sampled_from(["compute", "compute", "wait", "revoke", "restore", "day", "define"]), "step")
+            step = more.draw(
+                st.sampled_from(["compute", "compute", "wait", "revoke", "restore", "day", "define"]), "step"
+            )
             name = more.draw(st.sampled_from(sorted(SCHEMAS)), "dataset")
             if step == "revoke" and world.lake.in_force[name]:
-                world.lake.in_force[name].discard(more.draw(st.sampled_from(sorted(world.lake.in_force[name])), "batch"))
+                world.lake.in_force[name].discard(
+                    more.draw(st.sampled_from(sorted(world.lake.in_force[name])), "batch")
+                )
             if step == "restore" and world.lake.batches[name]:
                 world.lake.in_force[name].add(more.draw(st.sampled_from(sorted(world.lake.batches[name])), "batch"))
             if step == "day":

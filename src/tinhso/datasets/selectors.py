@@ -1,14 +1,15 @@
 """What is in the lake and in force, and how to read it."""
 
+import contextlib
 import dataclasses
 import datetime as dt
-import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,8 @@ from tinhso.datasets import lake
 from tinhso.datasets.contracts import Contract, contracts
 from tinhso.datasets.models import Batch, BatchFile
 from tinhso.engine import duck
-from tinhso.engine.backend import Rows
 from tinhso.engine.duck import literal
+from tinhso.engine.schema import Rows
 
 EVENTS_AND_STATES = ("flow", "stock")
 
@@ -50,12 +51,6 @@ def recent_batches(*, dataset: str | None = None, limit: int = 50) -> list[Batch
     if dataset:
         finished = finished.filter(dataset=dataset)
     return list(finished.prefetch_related("files").order_by("-pk")[:limit])
-
-
-def fingerprint(dataset: str) -> str:
-    """Changes exactly when the rows in force may have changed."""
-    keys = [str(batch.pk) for batch in batches_in_force(dataset)]
-    return hashlib.sha256(f"{dataset}:{','.join(keys)}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +189,44 @@ def rows_of_batches(dataset: str, batches: Collection[int]) -> Rows:
 def repeats_of_batches(dataset: str, batches: Collection[int]) -> list[Path]:
     """Files with the rows whose keys some batches repeat: the key, _batch, _file, _line, and the row's _unit and _time."""
     return [lake.repeats_path(dataset, one.pk) for one in _with_rows(dataset, batches) if one.repeats]
+
+
+def last_day(dataset: str, batches: Collection[int]) -> dt.date | None:
+    """The last day that some batches reach; None without any."""
+    found = Batch.objects.filter(dataset=dataset, pk__in=batches).aggregate(last=Max("last_day"))["last"]
+    return found if isinstance(found, dt.date) else None
+
+
+@contextlib.contextmanager
+def damage_named(cut: Cut) -> Iterator[None]:
+    """Say which file of the lake it is that DuckDB cannot read.
+
+    Raises:
+        LakeDamaged: instead of DuckDB's own error, when one of the cut's files is damaged.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        for name, batches in cut.items():
+            for _batch, path in _files(_with_rows(name, batches)):
+                if not _is_readable(path):
+                    raise lake.LakeDamaged(
+                        _(
+                            "Tệp %(file)s của hồ dữ liệu bị hỏng; hãy phục hồi tệp từ bản sao lưu, hoặc thu hồi lô đó rồi nhập lại."
+                        )
+                        % {"file": path}
+                    ) from error
+        raise
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        with pq.ParquetFile(path) as file:
+            for _batch in file.iter_batches():
+                pass
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _with_rows(dataset: str, batches: Collection[int] | None) -> list[Batch]:

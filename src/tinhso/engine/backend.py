@@ -4,8 +4,6 @@ Only the scan differs. Dictionaries, roll-up and evaluation run in DuckDB whatev
 states are few: at most one row per measure, unit version and atom of time.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -13,7 +11,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from tinhso.engine import duck
-from tinhso.engine.schema import DatasetSchema
+from tinhso.engine.schema import Rows
 
 SMALL_SET = 1 << 16  # members up to which sets are bit strings in DuckDB; larger ones are Roaring bitmaps
 STEP = 512  # bit strings have whole multiples of this length, so that a few new members change none of them
@@ -21,22 +19,6 @@ STEP = 512  # bit strings have whole multiples of this length, so that a few new
 
 class EngineUnreachable(Exception):
     """The engine does not answer, or answers with an error of its own; nothing was counted."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows of a dataset that count, as files of the lake.
-
-    Attributes:
-        schema: the dataset.
-        files: Parquet files with the batch each belongs to; empty when there are no rows.
-        replaced: rows that later ones have replaced: _batch int64, _file int32, _line int64; None when there are
-            none.
-    """
-
-    schema: DatasetSchema
-    files: tuple[tuple[int, Path], ...]
-    replaced: pa.Table | None = None
 
 
 class Backend(Protocol):

@@ -7,11 +7,11 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tinhso.engine import language, located
-from tinhso.engine.definitions import Aggregate, Definition, IndicatorText, RelationsText
+from tinhso.engine.definitions import Aggregate, Definition, EntityText, IndicatorText, RelationsText
 from tinhso.engine.language import Column, Filter, Ratio, Scalar, SetExpression, SetOperation, Value
 from tinhso.engine.located import DefinitionError
 from tinhso.engine.schema import ColumnSchema, DatasetSchema
@@ -95,12 +95,14 @@ class Catalog:
         measures: every different measure; its position is its number in leaf states.
         relations: by dataset.
         hash: changes whenever a definition does.
+        entities: kinds of members that are described, by name.
     """
 
     indicators: tuple[Indicator, ...]
     measures: tuple[Measure, ...]
     relations: Mapping[str, tuple[Relation, ...]]
     hash: str
+    entities: Mapping[str, EntityText] = field(default_factory=dict)
 
     @functools.cached_property
     def counted(self) -> tuple[Measure, ...]:
@@ -121,7 +123,7 @@ class Catalog:
         return tuple(self._key(measure) for measure in self.counted)
 
     def _key(self, measure: Measure) -> str:
-        related = [relation for relation in self.relations.get(measure.dataset.name, ())]
+        related = self.relations.get(measure.dataset.name, ())
         parts = (measure, sorted(measure.dataset.columns.items()), related)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -164,7 +166,7 @@ def build(
     digest = hashlib.sha256(json.dumps(relations.content, sort_keys=True).encode())
     for definition in ordered:
         digest.update(definition.text.model_dump_json(by_alias=True).encode())
-    return Catalog(indicators, measures, checker.relations, digest.hexdigest())
+    return Catalog(indicators, measures, checker.relations, digest.hexdigest(), checker.described)
 
 
 class _Checker:
@@ -185,6 +187,8 @@ class _Checker:
                 raise relations.error(("relations", name, "to"), f"{entry.to} không có ngày hiệu lực")
             relation = Relation(name, entry.dataset, entry.column, schemas[entry.to])
             self.relations[entry.dataset] = (*self.relations.get(entry.dataset, ()), relation)
+        self.described = text.entities
+        self._check_labels(relations)
         self._check_columns(relations, text)
         self.entities = {column: name for name, entry in text.entities.items() for column in entry.columns}
 
@@ -206,6 +210,12 @@ class _Checker:
                 types.add(columns[column].type)
             if len(types) > 1:
                 raise source.error(place, f"các cột khác kiểu: {', '.join(sorted(types))}")
+
+    def _check_labels(self, relations: located.Located) -> None:
+        for name, entry in self.described.items():
+            dataset, _dot, column = (entry.label or "").partition(".")
+            if entry.label and column not in (self.schemas[dataset].columns if dataset in self.schemas else ()):
+                raise relations.error(("entities", name, "label"), f"không có cột {entry.label}")
 
     def indicator(self, definition: Definition) -> Indicator:
         measures = {name: self._measure(definition, name) for name in definition.text.measures}

@@ -245,7 +245,9 @@ class Stage:
             position = "NULL::INTEGER"
             joined = ""
             if relation == chosen.through:
-                self.connection.register("members_in", self._dictionary(chosen.entities[0], [(relation.to, relation.column)]))
+                self.connection.register(
+                    "members_in", self._dictionary(chosen.entities[0], [(relation.to, relation.column)])
+                )
                 position, joined = "m.position", f"LEFT JOIN members_in AS m ON m.member = s.{relation.column}"
             table = self.connection.execute(
                 f"""SELECT s.* REPLACE (COALESCE(s.last_day, DATE '9999-12-31') AS last_day), {position} AS position

@@ -144,9 +144,16 @@ class RelationText(_Entry):
 
 
 class EntityText(_Entry):
-    """Columns that hold the same kind of member, so that their sets may be joined."""
+    """Columns that hold the same kind of member, so that their sets may be joined.
+
+    Attributes:
+        name: what a member is called.
+        label: `dataset.column` that says in words which member it is; none where only its code is known.
+    """
 
     columns: list[str] = Field(min_length=1)
+    name: Name | None = None
+    label: str | None = Field(default=None, pattern=r"^[a-z_]+\.[a-z_]+$")
 
 
 class RelationsText(_Entry):

@@ -3,14 +3,10 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
-from tinhso.engine.schema import SQL_TYPES
-
-if TYPE_CHECKING:
-    from tinhso.engine.backend import Rows
+from tinhso.engine.schema import SQL_TYPES, Rows
 
 
 def connect(*, memory: str = "2GB", threads: int = 0, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -45,7 +41,7 @@ def parquet(paths: Iterable[Path]) -> str:
     return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'_batch': BIGINT}})"
 
 
-def attach(connection: duckdb.DuckDBPyConnection, rows: "Rows") -> None:
+def attach(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     """Create a view of a dataset's rows, named after it, without those that later ones have replaced."""
     schema = rows.schema
     if not rows.files:

@@ -25,15 +25,16 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from tinhso.engine import compute, duck, leaf, rollup, states
-from tinhso.engine.backend import Backend, Rows
+from tinhso.engine.backend import Backend, Duck
 from tinhso.engine.catalog import Catalog, Indicator
 from tinhso.engine.compute import Dictionaries, Stage, Territory, Timeline
 from tinhso.engine.periods import DAY
-from tinhso.engine.schema import DatasetSchema
+from tinhso.engine.schema import DatasetSchema, Rows
 
 Progress = Callable[[str, int, int], None]
 Mode = Literal["full", "changed", "unchanged"]
 CHANGED = "__changed"
+Fresh = tuple[DatasetSchema, str, exp.Expr | None]  # where members are named that may have no position yet
 
 
 class Lake(Protocol):
@@ -198,16 +199,18 @@ class Update:
             named = [[dataset.name, column] for dataset, column in found_in]
             if before is None:
                 self.renumbered.add(entity)
-                fresh = [self._whole(dataset, column) for dataset, column in found_in]
+                fresh: list[Fresh | None] = [self._whole(dataset, column) for dataset, column in found_in]
             else:
                 self.stage.dictionaries.tables[entity] = pq.read_table(self.folder / before["file"])
                 fresh = [
-                    self._fresh(dataset, column) if [dataset.name, column] in before["sources"] else self._whole(dataset, column)
+                    self._fresh(dataset, column)
+                    if [dataset.name, column] in before["sources"]
+                    else self._whole(dataset, column)
                     for dataset, column in found_in
                 ]
             was_large, size = self.stage.dictionaries.is_large(entity), self._size(entity)
-            if fresh := [one for one in fresh if one is not None]:
-                self.stage.extend(entity, fresh)
+            if came := [one for one in fresh if one is not None]:
+                self.stage.extend(entity, came)
             if before is not None and self._size(entity) == size:
                 self.next.entities[entity] = {"file": before["file"], "sources": named}
                 continue
@@ -221,11 +224,11 @@ class Update:
         table = self.stage.dictionaries.tables.get(entity)
         return table.num_rows if table is not None else 0
 
-    def _whole(self, dataset: DatasetSchema, column: str) -> tuple[DatasetSchema, str, exp.Expr | None]:
+    def _whole(self, dataset: DatasetSchema, column: str) -> Fresh:
         self._attach(dataset.name)
         return dataset, column, None
 
-    def _fresh(self, dataset: DatasetSchema, column: str) -> tuple[DatasetSchema, str, exp.Expr | None] | None:
+    def _fresh(self, dataset: DatasetSchema, column: str) -> Fresh | None:
         """The rows of batches that came since; None when none did."""
         came = self._batches(dataset.name) - set(self.previous.batches.get(dataset.name, ()))
         if not came:
@@ -335,21 +338,17 @@ class Update:
 
     def _touch_events(self, schema: DatasetSchema) -> None:
         """The pairs of events that came, went, replaced others or are back; and those the evaluation date reaches."""
-        changed = self._changed(schema.name)
-        unit = "_unit" if schema.unit else str(leaf.UNITLESS)
-        if changed:
-            parts = [f"SELECT {unit} AS unit, CAST({schema.time} AS DATE) AS day FROM {self._attach_changed(schema.name, changed)}"]
-            if files := self.lake.repeats_of_batches(schema.name, changed):
-                parts.append(f"SELECT {unit}, CAST(_time AS DATE) FROM {duck.parquet(files)}")
-            self.connection.execute(
-                f"""INSERT INTO engine_touched SELECT DISTINCT c.unit, d.atom
-                    FROM ({' UNION '.join(parts)}) AS c JOIN engine_days AS d USING (day) WHERE c.unit IS NOT NULL"""
-            )
+        if changed := self._changed(schema.name):
+            _touch_events(self.connection, self.lake, schema, changed)
         low, high = sorted((self.previous.as_of, self.next.as_of))
         kept = self._batches(schema.name) & set(self.previous.batches.get(schema.name, ()))
         last = self.lake.last_day(schema.name, kept) if low != high else None
         if last is not None and compute.ordinal(last) > low:
-            units = "SELECT unit_version AS unit FROM engine_versions_in" if schema.unit else f"SELECT {leaf.UNITLESS} AS unit"
+            units = (
+                "SELECT unit_version AS unit FROM engine_versions_in"
+                if schema.unit
+                else f"SELECT {leaf.UNITLESS} AS unit"
+            )
             self.connection.execute(
                 f"""INSERT INTO engine_touched SELECT u.unit, a.atom FROM ({units}) AS u CROSS JOIN engine_atoms AS a
                     WHERE a.atom >= (SELECT MAX(atom) FROM engine_atoms WHERE atom <= {low}) AND a.atom <= {high}"""
@@ -386,24 +385,8 @@ class Update:
             return False
         if not changed:
             return True
-        came = self._attach_changed(schema.name, changed)
-        entity = ", ".join(schema.entity_key)
         self._attach(schema.name)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE changed_entities AS SELECT DISTINCT {entity} FROM {came}")
-        self.stage.backend.register(
-            "engine_changed_entities", self.connection.execute("FROM changed_entities").to_arrow_table()
-        )
-        units = self.stage.backend.fetch(_units_of_entities(schema))
-        self.connection.register("touched_in", units)
-        unit = "_unit" if schema.unit else str(leaf.UNITLESS)
-        self.connection.execute(
-            f"""
-            INSERT INTO engine_touched
-            SELECT u.unit, a.atom
-            FROM (SELECT unit FROM touched_in UNION SELECT {unit} AS unit FROM {came}) AS u CROSS JOIN engine_atoms AS a
-            WHERE u.unit IS NOT NULL AND a.ends_on >= (SELECT MIN(CAST({schema.time} AS DATE)) FROM {came})
-            """
-        )
+        _touch_states(self.connection, self.lake, self.stage.backend, schema, changed)
         return True
 
     def _has_edges(self, schema: DatasetSchema) -> bool:
@@ -433,7 +416,8 @@ class Update:
             "SELECT MIN(a.starts_on), MAX(a.ends_on) FROM engine_touched JOIN engine_atoms AS a USING (atom)"
         ).fetchone()
         first, last = row or (None, None)
-        assert first is not None and last is not None, "only called when pairs are touched"
+        if first is None or last is None:
+            return everything.where(exp.false())
         kind = "timestamp" if schema.columns[schema.time].type == "timestamp" else "date"
         time = exp.column(schema.time)
         since = exp.GTE(this=time, expression=exp.cast(exp.convert(first.isoformat()), kind))
@@ -451,9 +435,15 @@ class Update:
         """
         before = self.previous
         is_all = self.is_anew or before.tree != self.next.tree or not before.cells
-        fresh = [i for i in self.catalog.indicators if is_all or before.indicators.get(_named(i)) != self.next.indicators[_named(i)]]
+        fresh = [
+            i
+            for i in self.catalog.indicators
+            if is_all or before.indicators.get(_named(i)) != self.next.indicators[_named(i)]
+        ]
         other_periods = [] if is_all else self._other_periods()
-        dirty_datasets = {row[0] for row in self.connection.execute("SELECT DISTINCT dataset FROM dirty_pairs").fetchall()}
+        dirty_datasets = {
+            row[0] for row in self.connection.execute("SELECT DISTINCT dataset FROM dirty_pairs").fetchall()
+        }
         partly = [
             i
             for i in self.catalog.indicators
@@ -479,7 +469,9 @@ class Update:
 
     def _other_periods(self) -> list[str]:
         """Periods that take other atoms than before."""
-        found = [name.split(" ", 1)[1] for name, atoms in self.next.taken.items() if self.previous.taken.get(name) != atoms]
+        found = [
+            name.split(" ", 1)[1] for name, atoms in self.next.taken.items() if self.previous.taken.get(name) != atoms
+        ]
         return list(dict.fromkeys(found))
 
     def _mark_dirty(self, other_periods: Collection[str]) -> None:
@@ -547,11 +539,6 @@ class Update:
             self.stage.backend.attach(self.lake.rows(dataset))
             self.attached.add(dataset)
 
-    def _attach_changed(self, dataset: str, batches: Collection[int]) -> str:
-        """The rows of some batches in this connection; they are few, whatever engine counts the whole."""
-        duck.attach(self.connection, self.lake.rows_of_batches(dataset, batches))
-        return dataset + CHANGED
-
     def _local(self, dataset: str) -> str:
         """A dataset's rows in this connection."""
         rows = self.lake.rows(dataset)
@@ -559,7 +546,9 @@ class Update:
         duck.attach(self.connection, dataclasses.replace(rows, schema=dataclasses.replace(rows.schema, name=name)))
         return name
 
-    def _load(self, dataset: str, file: str, only: Collection[int] | None = None, *, without_touched: bool = False) -> None:
+    def _load(
+        self, dataset: str, file: str, only: Collection[int] | None = None, *, without_touched: bool = False
+    ) -> None:
         numbers = {
             self.catalog.keys[number]: number
             for number, measure in enumerate(self.catalog.counted)
@@ -579,6 +568,75 @@ class Update:
 
 def _named(indicator: Indicator) -> str:
     return f"{indicator.id} {indicator.text.version}"
+
+
+def touch_batches(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, schema: DatasetSchema, batches: Collection[int]
+) -> None:
+    """Fill `engine_touched(unit, atom)` with the pairs whose states some batches can have changed.
+
+    Args:
+        connection: `compute.prepare` has seen it.
+        lake: the records.
+        schema: the dataset.
+        batches: of the dataset.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE engine_touched (unit INTEGER, atom INTEGER)")
+    match schema.kind:
+        case "flow":
+            _touch_events(connection, lake, schema, batches)
+        case "external":
+            connection.execute("INSERT INTO engine_touched SELECT unit, atom FROM engine_province")
+        case _:
+            backend = Duck(connection)
+            backend.attach(lake.rows(schema.name))
+            _touch_states(connection, lake, backend, schema, batches)
+
+
+def _changed_rows(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, schema: DatasetSchema, batches: Collection[int]
+) -> str:
+    """The rows of some batches in this connection; they are few, whatever engine counts the whole."""
+    duck.attach(connection, lake.rows_of_batches(schema.name, batches))
+    return schema.name + CHANGED
+
+
+def _touch_events(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, schema: DatasetSchema, batches: Collection[int]
+) -> None:
+    """The pairs of the batches' own rows, and of rows whose keys they repeat."""
+    unit = "_unit" if schema.unit else str(leaf.UNITLESS)
+    rows = _changed_rows(connection, lake, schema, batches)
+    parts = [f"SELECT {unit} AS unit, CAST({schema.time} AS DATE) AS day FROM {rows}"]
+    if files := lake.repeats_of_batches(schema.name, batches):
+        parts.append(f"SELECT {unit}, CAST(_time AS DATE) FROM {duck.parquet(files)}")
+    connection.execute(
+        f"""INSERT INTO engine_touched SELECT DISTINCT c.unit, d.atom
+            FROM ({" UNION ".join(parts)}) AS c JOIN engine_days AS d USING (day) WHERE c.unit IS NOT NULL"""
+    )
+
+
+def _touch_states(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    backend: Backend,
+    schema: DatasetSchema,
+    batches: Collection[int],
+) -> None:
+    """Every unit that has, or ever had, an entity of the batches, from their first day on."""
+    came = _changed_rows(connection, lake, schema, batches)
+    entities = connection.execute(f"SELECT DISTINCT {', '.join(schema.entity_key)} FROM {came}").to_arrow_table()
+    backend.register("engine_changed_entities", entities)
+    connection.register("touched_in", backend.fetch(_units_of_entities(schema)))
+    unit = "_unit" if schema.unit else str(leaf.UNITLESS)
+    connection.execute(
+        f"""
+        INSERT INTO engine_touched
+        SELECT u.unit, a.atom
+        FROM (SELECT unit FROM touched_in UNION SELECT {unit} AS unit FROM {came}) AS u CROSS JOIN engine_atoms AS a
+        WHERE u.unit IS NOT NULL AND a.ends_on >= (SELECT MIN(CAST({schema.time} AS DATE)) FROM {came})
+        """
+    )
 
 
 def _units_of_entities(schema: DatasetSchema) -> exp.Select:

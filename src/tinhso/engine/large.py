@@ -48,20 +48,21 @@ def register_counts(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicators: Collection[Indicator], *, only_dirty: bool
 ) -> None:
     """Leave `large_counts(expression, view, unit, period, size, estimated)`, empty where no set is large."""
-    held = {row[0] for row in connection.execute("SELECT DISTINCT measure FROM leaf WHERE bitmap IS NOT NULL").fetchall()}
+    held = {
+        row[0] for row in connection.execute("SELECT DISTINCT measure FROM leaf WHERE bitmap IS NOT NULL").fetchall()
+    }
     wanted = [
         (indicator, members, numbers)
         for indicator in indicators
         for members in dict.fromkeys(_sets(indicator))
-        if held & set(numbers := _numbers(catalog, indicator, members).values())
+        if held & set((numbers := _numbers(catalog, indicator, members)).values())
     ]
     columns: dict[str, list[object]] = {name: [] for name in _COUNTS}
     if wanted:
-        measures = {number for _i, _m, numbers in wanted for number in numbers}
+        measures = {number for _i, _m, numbers in wanted for number in numbers.values()}
         counter = Counter(connection, measures, only_dirty=only_dirty)
-        for indicator, members, _numbers_ in wanted:
+        for indicator, members, named in wanted:
             key = expression_key(indicator, members)
-            named = _numbers(catalog, indicator, members)
             for (view, unit), period, found, estimated in counter.evaluated(members, indicator, named):
                 for column, value in zip(_COUNTS, (key, view, unit, period, len(found), estimated), strict=True):
                     columns[column].append(value)

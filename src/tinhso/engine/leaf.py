@@ -16,7 +16,6 @@ backend brings (ADR 0019), and reads:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlglot import exp
 

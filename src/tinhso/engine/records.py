@@ -115,7 +115,7 @@ def _rows(question: Question, dataset: DatasetSchema, measures: list[Measure]) -
     if dataset.kind == "external":
         year = exp.column(dataset.time, table=leaf.FACTS)
         query = wide.from_(exp.to_table(dataset.name).as_(leaf.FACTS))
-        return query.where(exp.EQ(this=year, expression=exp.convert(question.period.starts_on.year)))
+        return query.where(exp.EQ(this=year, expression=exp.convert(question.period.year)))
     day: exp.Expr
     if dataset.kind == "flow":
         day = leaf.day_of(dataset)

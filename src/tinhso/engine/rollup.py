@@ -160,9 +160,9 @@ def _operand_rows(catalog: Catalog, indicator: Indicator, index: int, operand: O
     small = exp.cast(exp.func("BIT_COUNT", exp.column("bits"), dialect="duckdb"), "bigint").as_("size")
     sizes = exp.union(
         exp.select(*KEY, small, "estimated").from_(set_rows(catalog, indicator, operand).subquery("b")),
-        exp.select(*KEY, "size", "estimated").from_("large_counts").where(
-            exp.EQ(this=exp.column("expression"), expression=exp.convert(large.expression_key(indicator, operand)))
-        ),
+        exp.select(*KEY, "size", "estimated")
+        .from_("large_counts")
+        .where(exp.EQ(this=exp.column("expression"), expression=exp.convert(large.expression_key(indicator, operand)))),
         distinct=False,
     )
     query = exp.select(*KEY, no_category, number, exp.column("size").as_("n"), exp.column("size").as_("amount"))

@@ -1,7 +1,11 @@
 """What the engine knows of a dataset: its kind, key, unit, time and columns."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Kind = Literal["flow", "stock", "validity", "external"]
 ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "year"]
@@ -58,3 +62,19 @@ class DatasetSchema:
     def entity_key(self) -> tuple[str, ...]:
         """The key without its time: what a stock's state is kept for."""
         return tuple(column for column in self.key if column != self.time)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a dataset that count, as files of the lake.
+
+    Attributes:
+        schema: the dataset.
+        files: Parquet files with the batch each belongs to; empty when there are no rows.
+        replaced: rows that later ones have replaced: _batch int64, _file int32, _line int64; None when there are
+            none.
+    """
+
+    schema: DatasetSchema
+    files: tuple[tuple[int, Path], ...]
+    replaced: "pa.Table | None" = None

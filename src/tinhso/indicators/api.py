@@ -1,6 +1,6 @@
 """What other modules may ask of indicators: definitions, figures, and the records behind them."""
 
-from tinhso.indicators.rules import AS_WAS, figure_status, share, whole
+from tinhso.indicators.rules import AS_IS, AS_WAS, COMPARABLE, figure_status, share, whole
 from tinhso.indicators.selectors.calendars import BrokenCalendar, calendar_name
 from tinhso.indicators.selectors.calendars import declared as calendars_declared
 from tinhso.indicators.selectors.calendars import in_use as calendars_in_use
@@ -16,6 +16,7 @@ from tinhso.indicators.selectors.definitions import (
     record_page,
     sources,
 )
+from tinhso.indicators.selectors.diff import ChangedCell, Difference, difference
 from tinhso.indicators.selectors.figures import (
     Figure,
     absent_figure,
@@ -24,35 +25,57 @@ from tinhso.indicators.selectors.figures import (
     parse_period,
     series,
 )
-from tinhso.indicators.services import BrokenCatalog, ComputeResult, NoData, compute
+from tinhso.indicators.selectors.members import MissingMember, MissingMembers, has_members, missing_members
+from tinhso.indicators.selectors.releases import ReleaseRow, release, releases
+from tinhso.indicators.selectors.territory import parse_view, view_day
+from tinhso.indicators.services.computing import BrokenCatalog, ComputeResult, NoData, NoEngine, compute
+from tinhso.indicators.services.releases import Verification, create_release, verify_release
 
 __all__ = [
+    "AS_IS",
     "AS_WAS",
+    "COMPARABLE",
     "BrokenCalendar",
     "BrokenCatalog",
+    "ChangedCell",
     "Column",
     "ComputeResult",
     "Definition",
+    "Difference",
     "Figure",
+    "MissingMember",
+    "MissingMembers",
     "NoData",
+    "NoEngine",
     "RecordPage",
+    "ReleaseRow",
     "Side",
     "Source",
+    "Verification",
     "absent_figure",
     "calendar_name",
     "calendars_declared",
     "calendars_in_use",
     "calendars_offered",
     "compute",
+    "create_release",
     "definition",
     "definitions",
+    "difference",
     "evaluation_date",
     "figure_status",
     "figures",
+    "has_members",
+    "missing_members",
     "parse_period",
+    "parse_view",
     "record_page",
+    "release",
+    "releases",
     "series",
     "share",
     "sources",
+    "verify_release",
+    "view_day",
     "whole",
 ]

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Literal
 
 FigureStatus = Literal["ok", "no_occurrence", "no_data"]
-AS_WAS = "as-was"
+AS_WAS = "as-was"  # the tree of the period
+AS_IS = "as-is"  # today's units, predecessors folded in
+COMPARABLE = "comparable"  # the tree of a named day: comparable:2023-12-31
 
 
 def share(numerator: Decimal | None, denominator: Decimal | None) -> float | None:

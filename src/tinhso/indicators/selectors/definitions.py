@@ -71,15 +71,21 @@ def definitions() -> list[Definition]:
     return list(latest.values())
 
 
-def definition(indicator: str, on: dt.date | None = None) -> Definition:
+def definition(indicator: str, on: dt.date | None = None, release: int | None = None) -> Definition:
     """An indicator by its id, in the version for a period that ends on a day (None: the latest).
+
+    Args:
+        indicator: id.
+        on: last day of a period.
+        release: number of the release whose catalog is read; None for the catalog in force.
 
     Raises:
         UnknownName: no such indicator; carries the nearest ids.
     """
-    known = [one for one in states.catalog_in_force().indicators if one.id == indicator]
+    catalog = states.catalog_shown(release)
+    known = [one for one in catalog.indicators if one.id == indicator]
     if not known:
-        ids = sorted({one.id for one in states.catalog_in_force().indicators})
+        ids = sorted({one.id for one in catalog.indicators})
         nearest = difflib.get_close_matches(indicator, ids, n=3, cutoff=0.4)
         raise UnknownName(_("chỉ tiêu"), indicator, nearest or ids[:3])
     governing = [one for one in known if on is not None and one.governs(on)]
@@ -112,7 +118,14 @@ class RecordPage:
 
 
 def record_page(
-    *, indicator: str, side: Side, unit_id: int, period: Period, offset: int = 0, limit: int | None = 50
+    *,
+    indicator: str,
+    side: Side,
+    unit_id: int,
+    period: Period,
+    offset: int = 0,
+    limit: int | None = 50,
+    release: int | None = None,
 ) -> RecordPage:
     """The records that a figure was counted from (bản ghi làm nên số liệu), in order of their key.
 
@@ -120,22 +133,23 @@ def record_page(
         side: which of the two numbers.
         unit_id: unit of the figure; records of every unit under it are included.
         limit: None for all.
+        release: number of the release whose records are listed; None for those in force.
 
     Raises:
         UnknownName: no such indicator.
         ImpossibleRequest: nothing has been computed yet.
     """
-    current = states.in_force()
+    current = states.shown(release)
     if current is None or period.starts_on > current.as_of:
         raise ImpossibleRequest(_("Chưa có số liệu cho kỳ này."))
-    found = definition(indicator, period.ends_on).indicator
+    found = definition(indicator, period.ends_on, release).indicator
     value = found.ratio.numerator if side == "numerator" else found.ratio.denominator
-    question = engine.Question(states.catalog_in_force(), found, value, unit_id, period, current.as_of)
+    question = engine.Question(states.catalog_shown(release), found, value, unit_id, period, current.as_of)
     contract = datasets.contract(engine.dataset_behind(question).name)
     with duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS) as connection:
         names = {measure.dataset.name for measure in found.measures.values()}
         names |= {r.to.name for name in names for r in question.catalog.relations.get(name, ())}
-        datasets.attach(connection, sorted(names))
+        datasets.attach(connection, sorted(names), None if release is None else current.manifest["batches"])
         engine.prepare(connection, question, territory())
         sql = engine.rows_sql(question).sql(dialect="duckdb")
         total = (connection.execute(f"SELECT count(*) FROM ({sql})").fetchone() or (0,))[0]

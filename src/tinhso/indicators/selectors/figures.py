@@ -20,11 +20,11 @@ from tinhso.engine import duck, periods
 from tinhso.engine.periods import Period
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.rules import AS_WAS, FigureStatus, figure_status, share
-from tinhso.indicators.selectors import calendars, states
-from tinhso.indicators.selectors.territory import UnitName, territory, unit_names
+from tinhso.indicators.selectors import calendars, loaded, states
+from tinhso.indicators.selectors.territory import UnitName, parse_view, territory, unit_names, view_day
 
-_COLUMNS = "indicator, unit, version, category, numerator, denominator, excluded"
-_Row = tuple[str, int, int, str | None, Decimal | None, Decimal | None, int | None]
+_COLUMNS = "indicator, unit, version, category, numerator, denominator, excluded, estimated"
+_Row = tuple[str, int, int, str | None, Decimal | None, Decimal | None, int | None, bool]
 _ByName = dict[str, dict[int, list[_Row]]]
 PERIODS_KEPT = 40  # of a computation, in the memory of a process; a year with its parts has fewer
 
@@ -65,9 +65,10 @@ class Figure:
         return figure_status(self.numerator, self.denominator)
 
 
-def evaluation_date() -> dt.date | None:
-    """The evaluation date of the figures in force; before the first computation, what the data would give."""
-    current = states.in_force()
+def evaluation_date(release: int | None = None) -> dt.date | None:
+    """The evaluation date of the figures in force, or of a release; before the first computation, what the data
+    would give."""
+    current = states.shown(release)
     return current.as_of if current else datasets.evaluation_date(clock.today())
 
 
@@ -100,6 +101,8 @@ def figures(
     with_categories: bool = False,
     with_empty: bool = False,
     as_of: dt.date | None = None,
+    view: str = AS_WAS,
+    release: int | None = None,
 ) -> list[Figure]:
     """The figures there are; units and periods without any record in the denominator have none.
 
@@ -111,19 +114,25 @@ def figures(
         with_categories: also the figures of each category.
         with_empty: also 0 ÷ 0 of units without a record in the denominator whose stock has rows.
         as_of: another evaluation date than that of the figures in force; computed for the question.
+        view: view of territory (see `territory.parse_view`); units are then those of the view's tree.
+        release: number of a release; None for the figures in force.
 
     Returns:
         In order of indicator, period, level, unit code and category.
+
+    Raises:
+        UnknownName: no such period, view or release.
     """
-    cells = _cells(as_of, frozenset(period_codes))
+    codes = {code: parse_period(code) for code in dict.fromkeys(period_codes)}
+    view = parse_view(view)
+    cells = _cells(as_of, frozenset(codes), view, release)
     if cells is None:
         return []
-    names, found = unit_names(), []
-    for code in dict.fromkeys(period_codes):
-        ends_on = periods.parse(code).ends_on
-        for row in _wanted(cells.of_period(code), indicators, unit_ids):
+    names, found, tree_day = unit_names(), [], view_day(view)
+    for code, period in codes.items():
+        for row in _wanted(cells.of_period(code, view), indicators, unit_ids):
             if (with_categories or row[3] is None) and (with_empty or row[5] is not None):
-                found.append(_figure(row, code, names.on(row[1], ends_on)))
+                found.append(_figure(row, code, names.on(row[1], tree_day or period.ends_on), view))
     return sorted((figure for figure in found if level is None or figure.level == level), key=_order)
 
 
@@ -135,7 +144,15 @@ def _wanted(by_name: _ByName, indicators: Collection[str] | None, unit_ids: Coll
             yield from by_unit.get(unit, ())
 
 
-def absent_figure(*, indicator: str, unit_id: int, period: Period, as_of: dt.date | None = None) -> Figure:
+def absent_figure(
+    *,
+    indicator: str,
+    unit_id: int,
+    period: Period,
+    as_of: dt.date | None = None,
+    view: str = AS_WAS,
+    release: int | None = None,
+) -> Figure:
     """What stands where there is no cell: nothing happened although data came, or no data came at all.
 
     Args:
@@ -143,22 +160,24 @@ def absent_figure(*, indicator: str, unit_id: int, period: Period, as_of: dt.dat
         unit_id: unit (identity).
         period: period of the figure.
         as_of: evaluation date; None for that of the figures in force.
+        view: view of territory.
+        release: number of a release; None for the figures in force.
     """
     from tinhso.indicators.selectors.definitions import definition
 
-    named = unit_names().on(unit_id, period.ends_on)
+    named = unit_names().on(unit_id, view_day(view) or period.ends_on)
     reach = datasets.freshness()
-    current = states.in_force()
+    current = states.shown(release)
     last = min(period.ends_on, as_of or (current.as_of if current else dt.date.min))
     is_there = period.starts_on <= last and all(
         reach[name].kind == "flow" and (first := reach[name].first_day) and first <= last
-        for name in definition(indicator).denominator_datasets
+        for name in definition(indicator, release=release).denominator_datasets
     )
     amount = Decimal(0) if is_there else None
-    return Figure(indicator, unit_id, named.code, named.name, named.level, period.code, None, amount, amount)
+    return Figure(indicator, unit_id, named.code, named.name, named.level, period.code, None, amount, amount, view=view)
 
 
-_LEVELS = {"province": 0, "department": 1, "district": 2, "commune": 3}
+_LEVELS = {"province": 0, "department": 1, "district": 2, "commune": 3}  # then the undetermined node
 
 
 def _order(figure: Figure) -> tuple[str, str, int, str, str]:
@@ -166,8 +185,8 @@ def _order(figure: Figure) -> tuple[str, str, int, str, str]:
     return figure.indicator, figure.period, level, figure.unit_code, figure.category or ""
 
 
-def _figure(row: _Row, period: str, named: UnitName) -> Figure:
-    indicator, unit, _version, category, numerator, denominator, excluded = row
+def _figure(row: _Row, period: str, named: UnitName, view: str) -> Figure:
+    indicator, unit, _version, category, numerator, denominator, excluded, estimated = row
     return Figure(
         indicator,
         unit,
@@ -179,6 +198,8 @@ def _figure(row: _Row, period: str, named: UnitName) -> Figure:
         Decimal(0) if numerator is None else numerator,
         Decimal(0) if denominator is None else denominator,
         excluded,
+        view,
+        estimated,
     )
 
 
@@ -190,59 +211,81 @@ class Cells:
         self.lock = threading.Lock()
         self.of_period = functools.lru_cache(maxsize=PERIODS_KEPT)(self._read)
 
-    def _read(self, code: str) -> _ByName:
+    def _read(self, code: str, view: str) -> _ByName:
         """Rows of a period by indicator and unit."""
+        query = f"SELECT {_COLUMNS} FROM cell WHERE period = ? AND view = ?"
         with self.lock:
-            rows = self.connection.execute(f"SELECT {_COLUMNS} FROM cell WHERE period = ?", [code]).fetchall()
+            rows = self.connection.execute(query, [code, view]).fetchall()
         found: _ByName = {}
         for row in rows:
             found.setdefault(row[0], {}).setdefault(row[1], []).append(row)
         return found
 
 
-def _cells(as_of: dt.date | None, period_codes: frozenset[str]) -> Cells | None:
-    """What holds the cells asked for."""
-    current = states.in_force()
-    if current is None:
+def _cells(as_of: dt.date | None, period_codes: frozenset[str], view: str, release: int | None) -> Cells | None:
+    """What holds the cells asked for: those made ahead, else made for the question from states or from records."""
+    shown = states.shown(release)
+    if shown is None:
         return None
-    if as_of is None or as_of == current.as_of:
-        return _stored(current.fingerprint)
-    return _computed(current.fingerprint, as_of, period_codes)
+    is_ahead = all("@" not in code or f"events {code}" in shown.manifest["taken"] for code in period_codes)
+    if not is_ahead or as_of not in (None, shown.as_of):
+        return _computed(shown.pk, shown.fingerprint, as_of or shown.as_of, period_codes, view, view_day(view))
+    if view in (AS_WAS, *states.STORED_VIEWS):
+        return _stored(str(states.cells_path(shown)))
+    return _viewed(shown.pk, shown.fingerprint, period_codes, view)
 
 
-@functools.lru_cache(maxsize=2)
-def _stored(fingerprint: str) -> Cells:
+@functools.lru_cache(maxsize=3)
+def _stored(path: str) -> Cells:
     """The cells of a computation in memory, read once per process."""
     connection = duck.connect(memory="512MB", threads=1)
-    path = str(states.cells_path(fingerprint))
-    connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) ORDER BY period, unit", [path])
+    connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) ORDER BY view, period, unit", [path])
     return Cells(connection)
 
 
 @functools.lru_cache(maxsize=4)
-def _computed(_fingerprint: str, as_of: dt.date, period_codes: frozenset[str]) -> Cells:
-    """Cells for another evaluation date, computed from the records for just these periods."""
-    from tinhso.engine import compute
+def _viewed(key: int, _fingerprint: str, period_codes: frozenset[str], view: str) -> Cells:
+    """Cells in another view of territory, rolled up from the kept states for just these periods."""
+    from tinhso.engine import rollup
 
     connection = duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS)
-    catalog = states.catalog_in_force()
-    tree = territory()
-    wanted = [periods.parse(code) for code in period_codes]
-    time = compute.timeline(wanted, tree, as_of)
+    found = StateSet.objects.get(pk=key)
+    catalog = states.stored_catalog(found.catalog_hash)
+    loaded.load(connection, found, catalog, views=[view])
+    periods_ = ", ".join(duck.literal(code) for code in period_codes)
+    connection.execute(
+        f"""CREATE TEMP TABLE engine_dirty AS SELECT DISTINCT c.view, c.node AS unit, p.period
+            FROM engine_closure AS c CROSS JOIN engine_periods AS p WHERE c.view > 0 AND p.period IN ({periods_})"""
+    )
+    rollup.roll_up(connection, catalog, only_dirty=True)
+    return Cells(connection)
+
+
+@functools.lru_cache(maxsize=4)
+def _computed(
+    key: int, _fingerprint: str, as_of: dt.date, period_codes: frozenset[str], view: str, _tree: dt.date | None
+) -> Cells:
+    """Cells for another evaluation date or calendar, computed from the records for just these periods."""
+    from tinhso.engine import compute, rollup
+
+    connection = duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS)
+    found = StateSet.objects.get(pk=key)
+    catalog = states.stored_catalog(found.catalog_hash)
+    tree = territory([view])
+    time = compute.timeline([parse_period(code) for code in period_codes], tree, as_of)
     if not time.periods:
-        connection.execute("CREATE TABLE cell AS SELECT * FROM read_parquet(?) LIMIT 0", [_any_cells()])
+        connection.execute(f"CREATE TABLE cell ({rollup.CELL_COLUMNS})")
         return Cells(connection)
     names = {name for schema in compute.datasets(catalog) for name in compute.related(catalog, schema)}
-    datasets.attach(connection, sorted(names))
+    datasets.attach(connection, sorted(names), found.manifest["batches"])
     compute.compute(connection, catalog, tree, time)
     return Cells(connection)
 
 
-def _any_cells() -> str:
-    return str(states.cells_path(StateSet.objects.get(in_force=True).fingerprint))
-
-
-def series(*, indicator: str, unit_id: int, period_codes: Iterable[str]) -> dict[str, Figure]:
+def series(
+    *, indicator: str, unit_id: int, period_codes: Iterable[str], view: str = AS_WAS, release: int | None = None
+) -> dict[str, Figure]:
     """One indicator at one unit over several periods, by period code."""
-    found = figures(indicators=[indicator], period_codes=list(period_codes), unit_ids=[unit_id])
+    codes = list(period_codes)
+    found = figures(indicators=[indicator], period_codes=codes, unit_ids=[unit_id], view=view, release=release)
     return {figure.period: figure for figure in found}
