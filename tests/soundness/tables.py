@@ -255,7 +255,7 @@ def computed(
     there = running.territory(tree)
     there = compute.Territory(there.versions, there.closure, views)
     rows = {name: parsed(name, text) for name, text in tables.items()}
-    with pytest.MonkeyPatch.context() as patch, running.filled(SCHEMAS.values(), rows) as connection:
+    with pytest.MonkeyPatch.context() as patch, running.filled([SCHEMAS[name] for name in rows], rows) as connection:
         if roaring:
             patch.setattr(backend, "SMALL_SET", 1)
             patch.setattr(states, "SMALL_SET", 1)
