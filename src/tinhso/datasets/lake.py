@@ -11,8 +11,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -75,6 +73,8 @@ def commit(dataset: str, batch: int, files: Collection[int]) -> int:
     Returns:
         The table's version afterwards.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
     from deltalake import DeltaTable
 
     paths = [rows_path(dataset, batch, file) for file in files]
@@ -86,6 +86,7 @@ def commit(dataset: str, batch: int, files: Collection[int]) -> int:
 
 
 def _added(path: Path, batch: int) -> "AddAction":
+    import pyarrow.parquet as pq
     from deltalake.transaction import AddAction
 
     rows, status = pq.read_metadata(path).num_rows, path.stat()

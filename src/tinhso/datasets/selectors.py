@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,9 @@ from tinhso.datasets.models import Batch, BatchFile
 from tinhso.engine import duck
 from tinhso.engine.duck import literal
 from tinhso.engine.schema import Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 EVENTS_AND_STATES = ("flow", "stock")
 
@@ -220,6 +222,9 @@ def damage_named(cut: Cut) -> Iterator[None]:
 
 
 def _is_readable(path: Path) -> bool:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         with pq.ParquetFile(path) as file:
             for _batch in file.iter_batches():
@@ -255,7 +260,7 @@ def _files(batches: Collection[Batch]) -> tuple[tuple[int, Path], ...]:
     return tuple(files)
 
 
-def _replaced(dataset: str, batches: list[Batch]) -> pa.Table | None:
+def _replaced(dataset: str, batches: list[Batch]) -> "pa.Table | None":
     """The rows that a later row with the same key replaces: later batch first, then later row."""
     if not any(one.repeats for one in batches):
         return None

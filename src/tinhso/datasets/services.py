@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -232,6 +231,8 @@ class _Import:
             """
         )
         if self.allowed_units is not None:
+            import pyarrow as pa
+
             connection.register(ALLOWED, pa.table({"unit": pa.array(sorted(self.allowed_units), pa.int32())}))
 
     # ---- one file ---------------------------------------------------------------------------------------
@@ -295,6 +296,8 @@ class _Import:
         paths = [path for path in self._staged(position).glob("*/*.parquet") if path.parent.name != "_problem=0"]
         if not paths:
             return 0
+        import pyarrow as pa
+
         problems = pa.table(
             {
                 "_problem": pa.array(range(1, len(checks.problems) + 1), pa.int16()),

@@ -26,7 +26,7 @@ from tinhso.indicators.selectors.figures import (
     series,
 )
 from tinhso.indicators.selectors.members import MissingMember, MissingMembers, has_members, missing_members
-from tinhso.indicators.selectors.releases import ReleaseRow, release, releases
+from tinhso.indicators.selectors.releases import ReleaseRow, release, release_batches, releases
 from tinhso.indicators.selectors.territory import parse_view, view_day
 from tinhso.indicators.services.computing import BrokenCatalog, ComputeResult, NoData, NoEngine, compute
 from tinhso.indicators.services.releases import Verification, create_release, verify_release
@@ -71,6 +71,7 @@ __all__ = [
     "parse_view",
     "record_page",
     "release",
+    "release_batches",
     "releases",
     "series",
     "share",

@@ -6,12 +6,13 @@ from django_tasks import task
 
 from tinhso.core import clock
 from tinhso.core.outbox import handles
-from tinhso.indicators.services import computing
 
 
 @task()
 def bring_up_to_date() -> None:
     """Compute what a change of records made stale; harmless when nothing did."""
+    from tinhso.indicators.services import computing
+
     computing.compute(at=clock.now())
 
 

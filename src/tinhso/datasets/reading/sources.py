@@ -6,7 +6,6 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
-from tinhso.datasets.reading import json_lines, parquet, text, workbook
 from tinhso.datasets.reading.source import Source, UnreadableFile
 
 HEAD = 65536
@@ -24,6 +23,8 @@ def open_source(connection: duckdb.DuckDBPyConnection, path: Path, contract: Con
     Raises:
         UnreadableFile: missing, empty, damaged, in a wrong encoding, or without the required columns.
     """
+    from tinhso.datasets.reading import json_lines, parquet, text, workbook  # with numpy, which starts slowly
+
     head = _head(path)
     if head.startswith(b"PAR1"):
         return parquet.source(path, contract)

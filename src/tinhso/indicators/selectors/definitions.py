@@ -5,7 +5,7 @@ import difflib
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.datasets import api as datasets
 from tinhso.engine import duck, language
-from tinhso.engine import records as engine
-from tinhso.engine.catalog import Indicator
-from tinhso.engine.definitions import IndicatorText
 from tinhso.engine.periods import Period
 from tinhso.indicators.selectors import states
 from tinhso.indicators.selectors.territory import territory
+
+if TYPE_CHECKING:
+    from tinhso.engine.catalog import Indicator
+    from tinhso.engine.definitions import IndicatorText
 
 Side = Literal["numerator", "denominator"]
 
@@ -27,14 +28,14 @@ Side = Literal["numerator", "denominator"]
 class Definition:
     """One version of an indicator with what pages show of it (định nghĩa chỉ tiêu)."""
 
-    indicator: Indicator
+    indicator: "Indicator"
 
     @property
     def id(self) -> str:
         return self.indicator.id
 
     @property
-    def text(self) -> IndicatorText:
+    def text(self) -> "IndicatorText":
         return self.indicator.text
 
     @property
@@ -139,6 +140,8 @@ def record_page(
         UnknownName: no such indicator.
         ImpossibleRequest: nothing has been computed yet.
     """
+    from tinhso.engine import records as engine
+
     current = states.shown(release)
     if current is None or period.starts_on > current.as_of:
         raise ImpossibleRequest(_("Chưa có số liệu cho kỳ này."))

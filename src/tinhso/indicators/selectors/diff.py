@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 from django.conf import settings
@@ -13,14 +14,16 @@ from django.utils.translation import gettext as _
 
 from tinhso.core.errors import ImpossibleRequest
 from tinhso.datasets import api as datasets
-from tinhso.engine import duck, incremental
-from tinhso.engine.catalog import Catalog
+from tinhso.engine import duck
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.rules import AS_WAS, share
 from tinhso.indicators.selectors import loaded, states
 from tinhso.indicators.selectors.cut_lake import CutLake
 from tinhso.indicators.selectors.figures import parse_period
 from tinhso.indicators.selectors.territory import parse_view, unit_names, view_day
+
+if TYPE_CHECKING:
+    from tinhso.engine.catalog import Catalog
 
 Pair = tuple[Decimal, Decimal] | None
 
@@ -30,12 +33,14 @@ class ChangedCell:
     """One figure that is another than before.
 
     Attributes:
+        unit_id: unit (identity); 0 for records without a certain unit.
         before, after: numerator and denominator; None where there was, or is, no figure.
         batches: batches that came into force or left it and have records of the figure.
         reasons: in words, one for each of them, and for definitions, units or dates that changed.
     """
 
     indicator: str
+    unit_id: int
     unit_code: str
     unit_name: str
     level: str
@@ -146,7 +151,9 @@ def _cell(row: _Row, reasons: "_Reasons", view: str) -> ChangedCell:
     batches, words = reasons.behind(indicator, unit, period)
     before = (a or Decimal(0), b or Decimal(0)) if is_old else None
     after = (c or Decimal(0), d or Decimal(0)) if is_new else None
-    return ChangedCell(indicator, named.code, named.name, named.level, period, category, before, after, batches, words)
+    return ChangedCell(
+        indicator, unit, named.code, named.name, named.level, period, category, before, after, batches, words
+    )
 
 
 class _Reasons:
@@ -165,6 +172,8 @@ class _Reasons:
 
     def _dataset(self, name: str) -> None:
         """Note the cells that each changed batch of a dataset has records of."""
+        from tinhso.engine import incremental
+
         before, now = (set(one.manifest["batches"].get(name, ())) for one in (self.old, self.new))
         lake = CutLake({name: sorted(before | now)})
         for key in sorted(before ^ now):
@@ -218,7 +227,7 @@ class _Reasons:
         return found
 
 
-def _datasets_behind(catalog: Catalog) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+def _datasets_behind(catalog: "Catalog") -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """By indicator: the datasets it counts, and those that its filters look into."""
     found = {}
     for indicator in catalog.indicators:

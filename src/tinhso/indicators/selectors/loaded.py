@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.selectors import calendars, states
 from tinhso.indicators.selectors.territory import territory
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from tinhso.engine.catalog import Catalog
     from tinhso.engine.compute import Dictionaries
 
@@ -69,6 +69,8 @@ def prepare(
 
 
 @functools.lru_cache(maxsize=8)
-def _members(file: str) -> pa.Table:
+def _members(file: str) -> "pa.Table":
     """A dictionary; its file never changes."""
+    import pyarrow.parquet as pq
+
     return pq.read_table(states.folder() / file)

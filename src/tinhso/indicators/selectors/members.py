@@ -1,6 +1,7 @@
 """The members behind a ratio of distinct counts that are still missing."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 from django.conf import settings
@@ -10,13 +11,15 @@ from django.utils.translation import gettext as _
 from tinhso.core.errors import ImpossibleRequest
 from tinhso.datasets import api as datasets
 from tinhso.engine import duck
-from tinhso.engine.catalog import Catalog, Indicator
 from tinhso.engine.periods import Period
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.rules import AS_WAS
 from tinhso.indicators.selectors import loaded, states
 from tinhso.indicators.selectors.definitions import definition
 from tinhso.indicators.selectors.territory import parse_view
+
+if TYPE_CHECKING:
+    from tinhso.engine.catalog import Catalog, Indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def missing_members(
 
 
 def _labels(
-    connection: duckdb.DuckDBPyConnection, shown: StateSet, catalog: Catalog, entity: str, period: Period
+    connection: duckdb.DuckDBPyConnection, shown: StateSet, catalog: "Catalog", entity: str, period: Period
 ) -> dict[str, str]:
     """What members are called on the period's last day."""
     described = catalog.entities.get(entity)
@@ -119,14 +122,14 @@ def _labels(
     return dict(rows)
 
 
-def _name(catalog: Catalog, entity: str) -> str:
+def _name(catalog: "Catalog", entity: str) -> str:
     described = catalog.entities.get(entity)
     if described is None or described.name is None:
         return _("Mã")
     return described.name.en if (get_language() or "").startswith("en") else described.name.vi
 
 
-def _is_personal(indicator: Indicator) -> bool:
+def _is_personal(indicator: "Indicator") -> bool:
     """Whether any of the columns that name members holds personal data."""
     return any(
         datasets.contract(measure.dataset.name).columns[measure.of].personal

@@ -49,6 +49,16 @@ def release(number: int) -> ReleaseRow:
     return _row(stored(number))
 
 
+def release_batches(number: int) -> dict[str, list[int]]:
+    """The batches that a release was made from, by dataset (phần dữ liệu đã chốt).
+
+    Raises:
+        UnknownName: no such release; carries the latest numbers.
+    """
+    taken = stored(number).state_set.manifest.get("batches", {})
+    return {name: sorted(keys) for name, keys in taken.items()}
+
+
 def stored(number: int) -> Release:
     """The row of a release.
 

@@ -4,23 +4,28 @@ import datetime as dt
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from tinhso.core import clock
 from tinhso.core.errors import UnknownName
 from tinhso.core.per_request import once_per_request
-from tinhso.engine.compute import Territory, View
 from tinhso.indicators.rules import AS_IS, AS_WAS, COMPARABLE
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import UNDETERMINED
+
+if TYPE_CHECKING:
+    from tinhso.engine.compute import Territory, View
 
 UNDETERMINED_CODE = "CHUA-XAC-DINH"
 UNDETERMINED_LEVEL = "undetermined"
 
 
-def territory(views: Iterable[str] = ()) -> Territory:
+def territory(views: Iterable[str] = ()) -> "Territory":
     """Unit versions and closure of the whole history, with some views besides the tree as it was."""
+    from tinhso.engine.compute import Territory
+
     mapped = tuple(_view(code, view_day(code), _identity(code)) for code in views if code != AS_WAS)
     return Territory(organizations.unit_versions_table(), organizations.closure_table(), mapped)
 
@@ -66,7 +71,9 @@ def _identity(code: str) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _view(code: str, day: dt.date, _identity: str) -> View:
+def _view(code: str, day: dt.date, _identity: str) -> "View":
+    from tinhso.engine.compute import View
+
     return View(code, organizations.placement_table(day), organizations.closure_on(day))
 
 
@@ -91,10 +98,10 @@ class UnitNames:
 
     def __init__(self) -> None:
         self._versions: dict[int, list[UnitName]] = {}
-        rows = organizations.unit_versions_table().to_pylist()
-        for row in sorted(rows, key=lambda row: row["valid_from"]):
-            named = UnitName(row["unit"], row["code"], row["name"], row["kind"], row["valid_from"])
-            self._versions.setdefault(row["unit"], []).append(named)
+        columns = ("org_unit_id", "code", "name", "kind", "valid_from")
+        for row in organizations.OrgUnitVersion.objects.order_by("valid_from", "pk").values_list(*columns):
+            named = UnitName(*row)
+            self._versions.setdefault(named.unit_id, []).append(named)
 
     def on(self, unit_id: int, day: dt.date) -> UnitName:
         if unit_id == UNDETERMINED:

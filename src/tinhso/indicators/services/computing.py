@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -20,16 +21,16 @@ from tinhso import __version__
 from tinhso.core import audit, outbox
 from tinhso.core.errors import RuleViolation
 from tinhso.datasets import api as datasets
-from tinhso.engine import backend as backends
-from tinhso.engine import compute as engine
-from tinhso.engine import duck, incremental, periods
-from tinhso.engine.catalog import Catalog
-from tinhso.engine.incremental import Inputs, Manifest, Mode, Progress, Update
-from tinhso.engine.located import DefinitionError
+from tinhso.engine import duck, periods
+from tinhso.engine.errors import DefinitionError
 from tinhso.indicators.models import StateSet
 from tinhso.indicators.selectors import calendars, states
 from tinhso.indicators.selectors.cut_lake import CutLake
 from tinhso.indicators.selectors.territory import territory, tree_identity
+
+if TYPE_CHECKING:  # the engine starts slowly, and whoever only reads figures does without
+    from tinhso.engine.catalog import Catalog
+    from tinhso.engine.incremental import Inputs, Manifest, Mode, Progress, Result
 
 FILES_KEPT = 3  # computations whose files stay, so that a reader that has begun can finish
 GRACE = 60  # seconds that an unreferenced file stays
@@ -64,12 +65,12 @@ class ComputeResult:
     leaf_states: int
     cells: int
     seconds: float
-    mode: Mode
+    mode: "Mode"
     recounted: int = 0
     remade: int = 0
 
 
-def compute(*, at: dt.datetime, full: bool = False, progress: Progress | None = None) -> ComputeResult:
+def compute(*, at: dt.datetime, full: bool = False, progress: "Progress | None" = None) -> ComputeResult:
     """Bring the cells up to date (tính lại số liệu).
 
     Only what changed rows, definitions, validities or trees touch is counted and rolled up again; the switch to the
@@ -86,6 +87,8 @@ def compute(*, at: dt.datetime, full: bool = False, progress: Progress | None = 
         NoEngine: the engine does not answer.
         LakeDamaged: a file of the lake is missing or cannot be read.
     """
+    from tinhso.engine.incremental import Manifest
+
     started = time.monotonic()
     with _only_one():
         catalog, catalog_hash = _catalog_on_disk()
@@ -106,8 +109,12 @@ def compute(*, at: dt.datetime, full: bool = False, progress: Progress | None = 
 
 
 def run(
-    inputs: Inputs, previous: Manifest | None, progress: Progress | None = None, *, folder: Path | None = None
-) -> incremental.Result:
+    inputs: "Inputs",
+    previous: "Manifest | None",
+    progress: "Progress | None" = None,
+    *,
+    folder: Path | None = None,
+) -> "Result":
     """Make the states and cells of some inputs as files.
 
     Args:
@@ -120,6 +127,9 @@ def run(
         NoEngine: the engine does not answer.
         LakeDamaged: a file of the lake is missing or cannot be read.
     """
+    from tinhso.engine import backend as backends
+    from tinhso.engine.incremental import Update
+
     spill = Path(settings.HOME) / "spill"
     with duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS, spill=spill) as connection:
         backend = backends.Duck(connection)
@@ -128,8 +138,11 @@ def run(
             return Update(connection, inputs, CutLake(inputs.batches), target, previous, backend).run(progress)
 
 
-def _inputs(catalog: Catalog, as_of: dt.date) -> Inputs:
+def _inputs(catalog: "Catalog", as_of: dt.date) -> "Inputs":
     """What is computed from now: every dataset that a definition reads, cut at the batches in force."""
+    from tinhso.engine import compute as engine
+    from tinhso.engine.incremental import Inputs
+
     there = territory(states.STORED_VIEWS)
     first = min(datasets.first_day() or as_of, as_of)
     wanted = periods.periods_until(first, as_of, calendars.in_use())
@@ -140,7 +153,7 @@ def _inputs(catalog: Catalog, as_of: dt.date) -> Inputs:
     )
 
 
-def _fingerprint(inputs: Inputs, catalog_hash: str) -> str:
+def _fingerprint(inputs: "Inputs", catalog_hash: str) -> str:
     """Identity of a computation: equal inputs give equal cells."""
     codes = ",".join(period.code for period in inputs.time.periods)
     starts = ",".join(map(str, inputs.time.atoms.starts))
@@ -148,7 +161,7 @@ def _fingerprint(inputs: Inputs, catalog_hash: str) -> str:
     return _digest(catalog_hash, inputs.tree, str(inputs.time.as_of), inputs.code, codes, starts, batches)
 
 
-def _catalog_on_disk() -> tuple[Catalog, str]:
+def _catalog_on_disk() -> "tuple[Catalog, str]":
     try:
         texts = states.definition_texts()
         catalog = states.load_catalog(texts)
@@ -163,9 +176,7 @@ def _catalog_on_disk() -> tuple[Catalog, str]:
 
 
 @transaction.atomic
-def _switch(
-    *, inputs: Inputs, catalog_hash: str, fingerprint: str, result: incremental.Result, at: dt.datetime
-) -> None:
+def _switch(*, inputs: "Inputs", catalog_hash: str, fingerprint: str, result: "Result", at: dt.datetime) -> None:
     """Let readers see the new cells; the earlier set stops being in force in the same transaction."""
     StateSet.objects.filter(in_force=True).update(in_force=False)
     made, _created = StateSet.objects.update_or_create(
@@ -194,6 +205,8 @@ def _write(path: Path, content: bytes) -> None:
 
 def _tidy() -> None:
     """Remove files of computations long replaced, and what killed ones left behind; what releases quote stays."""
+    from tinhso.engine.incremental import Manifest
+
     kept = list(StateSet.objects.order_by("-in_force", "-computed_at")[:FILES_KEPT])
     kept += list(StateSet.objects.filter(releases__isnull=False).distinct())
     newest = min(one.computed_at.timestamp() for one in kept[:FILES_KEPT])

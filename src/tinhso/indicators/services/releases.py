@@ -4,9 +4,8 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -15,10 +14,7 @@ from django.utils.translation import gettext as _
 from tinhso import __version__
 from tinhso.core import audit
 from tinhso.core.errors import ImpossibleRequest
-from tinhso.engine import compute as engine
 from tinhso.engine import periods
-from tinhso.engine.compute import Territory, View
-from tinhso.engine.incremental import Inputs
 from tinhso.indicators.models import Release, StateSet
 from tinhso.indicators.rules import AS_IS
 from tinhso.indicators.selectors import calendars, releases, states
@@ -27,6 +23,11 @@ from tinhso.indicators.selectors.figures import parse_period
 from tinhso.indicators.selectors.releases import ReleaseRow
 from tinhso.indicators.selectors.territory import territory, tree_identity
 from tinhso.indicators.services import computing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tinhso.engine.incremental import Inputs
 
 
 def create_release(
@@ -115,8 +116,14 @@ def _scratch() -> Path:
     return folder
 
 
-def _frozen(found: StateSet) -> Inputs:
+def _frozen(found: StateSet) -> "Inputs":
     """What a computation was made from, as it was then."""
+    import pyarrow.parquet as pq
+
+    from tinhso.engine import compute as engine
+    from tinhso.engine.compute import Territory, View
+    from tinhso.engine.incremental import Inputs
+
     catalog = states.stored_catalog(found.catalog_hash)
     codes = dict.fromkeys(name.split(" ", 1)[1] for name in found.manifest["taken"])
     wanted = [periods.parse(code, calendars.named_in(code)) for code in codes]
@@ -132,6 +139,8 @@ def _keep_territory(shown: StateSet) -> None:
     Raises:
         ImpossibleRequest: units changed since; the figures have to be computed again first.
     """
+    import pyarrow.parquet as pq
+
     if shown.tree_hash != tree_identity():
         raise ImpossibleRequest(_("Đơn vị đã thay đổi từ lần tính gần nhất; hãy chạy “tinhso compute” rồi chốt lại."))
     there = territory([AS_IS])

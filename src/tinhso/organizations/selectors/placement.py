@@ -2,8 +2,8 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
@@ -13,14 +13,15 @@ from tinhso.organizations.models import Crosswalk
 from tinhso.organizations.rules import DAY, SHARE_DIGITS, UNDETERMINED, CrosswalkRow, Cycle, place
 from tinhso.organizations.selectors.units import FOREVER, holds, span_of, tree
 
-SHARE = pa.decimal128(SHARE_DIGITS + 1, SHARE_DIGITS)
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class BrokenReference(RuleViolation):
     """Reference data that contradict themselves."""
 
 
-def placement_table(on: dt.date) -> pa.Table:
+def placement_table(on: dt.date) -> "pa.Table":
     """Where the records of every unit that ever existed lie in the tree of a day (quy đổi đơn vị).
 
     Returns:
@@ -30,12 +31,14 @@ def placement_table(on: dt.date) -> pa.Table:
     Raises:
         BrokenReference: the crosswalk or the tree goes in a circle.
     """
+    import pyarrow as pa
+
     rows = [(unit, node, share) for unit, parts in placements(on).items() for node, share in parts.items()]
     return pa.table(
         {
             "unit": pa.array((row[0] for row in rows), pa.int32()),
             "node": pa.array((row[1] for row in rows), pa.int32()),
-            "share": pa.array((row[2] for row in rows), SHARE),
+            "share": pa.array((row[2] for row in rows), pa.decimal128(SHARE_DIGITS + 1, SHARE_DIGITS)),
         }
     )
 
@@ -68,12 +71,14 @@ def _crosswalk() -> list[CrosswalkRow]:
     )
 
 
-def closure_on(on: dt.date) -> pa.Table:
+def closure_on(on: dt.date) -> "pa.Table":
     """The tree of a day, flattened, with the node `UNDETERMINED` under the province.
 
     Returns:
         unit: int32, ancestor: int32; every unit of the day and the province stand above themselves, too.
     """
+    import pyarrow as pa
+
     tops = _provinces(on) or _provinces(None)
     pairs = [(child, parent) for child, parent, span in tree().closure if holds(span, on)]
     pairs += [(top, top) for top in tops]

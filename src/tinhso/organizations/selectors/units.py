@@ -6,8 +6,8 @@ import functools
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import ImpossibleRequest, UnknownName
@@ -15,6 +15,9 @@ from tinhso.core.per_request import once_per_request
 from tinhso.organizations.choices import UnitKind
 from tinhso.organizations.models import Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
 from tinhso.organizations.rules import DAY, Span
+
+if TYPE_CHECKING:  # numpy comes with it, and whoever asks for a name or a code does without
+    import pyarrow as pa
 
 FOREVER = dt.date.max
 
@@ -196,8 +199,10 @@ def events_of(unit_id: int) -> list[UnitEvent]:
     return list(touching.distinct().order_by("happened_on", "pk"))
 
 
-def unit_versions_table() -> pa.Table:
+def unit_versions_table() -> "pa.Table":
     """Every unit version: unit_version, unit, code, name, kind, valid_from, valid_to (null: open)."""
+    import pyarrow as pa
+
     versions = tree().versions
     return pa.table(
         {
@@ -212,9 +217,11 @@ def unit_versions_table() -> pa.Table:
     )
 
 
-def unit_codes_table() -> pa.Table:
+def unit_codes_table() -> "pa.Table":
     """Every code with the days on which it names one unit alone: code, valid_from, valid_to, unit_version, unit,
     kind; codes in capitals, and one row at most for a code and day."""
+    import pyarrow as pa
+
     rows = [(code, span, version) for code, entries in tree().by_code.items() for span, version in _alone(entries)]
     return pa.table(
         {
@@ -228,8 +235,10 @@ def unit_codes_table() -> pa.Table:
     )
 
 
-def closure_table() -> pa.Table:
+def closure_table() -> "pa.Table":
     """descendant, ancestor (units), valid_from, valid_to (null: open); each unit is its own ancestor."""
+    import pyarrow as pa
+
     rows = tree().closure
     return pa.table(
         {
