@@ -28,7 +28,7 @@ from tinhso.datasets import selectors
 from tinhso.engine import backend, catalog, compute, engines, incremental, language, located, periods, states
 from tinhso.engine.catalog import Catalog, Measure, Relation
 from tinhso.engine.duck import connect, literal
-from tinhso.engine.schema import ColumnSchema, DatasetSchema
+from tinhso.engine.schema import ColumnSchema, DatasetSchema, Rows
 from tinhso.organizations import api as organizations
 
 SERVER = "clickhouse:"
@@ -245,7 +245,7 @@ def lake(folder, schemas, batches):
                 for line, row in enumerate(part, start=2):
                     places.setdefault(tuple(row[column] for column in schema.key), []).append((batch, file, line))
         gone = [place for several in places.values() for place in several[:-1]]
-        found[name] = backend.Rows(schema, tuple(files), _replaced(gone) if gone else None)
+        found[name] = Rows(schema, tuple(files), _replaced(gone) if gone else None)
     return found
 
 

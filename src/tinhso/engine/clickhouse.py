@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from tinhso.engine.backend import EngineUnreachable, Rows
-from tinhso.engine.schema import ColumnType
+from tinhso.engine.backend import EngineUnreachable
+from tinhso.engine.schema import ColumnType, Rows
 
 TYPES: dict[ColumnType, str] = {
     "string": "String",

@@ -128,7 +128,7 @@ def opened(url: str, connection: duckdb.DuckDBPyConnection) -> Iterator[Backend]
     Raises:
         UnknownEngine: an address of no engine.
         EngineMissing: a package is not installed.
-        EngineUnreachable: no answer within two minutes. The texts of all three are for the user.
+        EngineUnreachable: no answer within three minutes. The texts of all three are for the user.
     """
     kind = kind_of(url)
     for piece in pieces(url):

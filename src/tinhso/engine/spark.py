@@ -24,8 +24,8 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 from sqlglot import exp
 
-from tinhso.engine.backend import EngineUnreachable, Rows
-from tinhso.engine.schema import ColumnType
+from tinhso.engine.backend import EngineUnreachable
+from tinhso.engine.schema import ColumnType, Rows
 
 TYPES: dict[ColumnType, str] = {
     "string": "STRING",
@@ -39,7 +39,7 @@ TYPES: dict[ColumnType, str] = {
 SYSTEM = {"_unit": "INT", "_file": "INT", "_line": "BIGINT"}
 KEY = ["_batch", "_file", "_line"]
 ANSWER_S = 5.0  # how long a master may take to accept a connection
-START_S = 120.0  # how long Java, the session and a first small job may take together
+START_S = 180.0  # how long Java, the session and a first small job may take together
 STOP_S = 10.0
 ERRORS = (PySparkException, Py4JError, OSError)
 
