@@ -6,7 +6,7 @@ It shares nothing with the compiler but the parsed definitions, and serves as it
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tinhso.engine import language
@@ -15,6 +15,7 @@ from tinhso.engine.periods import Period
 
 Row = dict[str, Any]
 Cells = dict[tuple[str, int, str, str | None], tuple[Decimal, Decimal] | None]
+DIGITS = Decimal("0.0001")  # of amounts, in which the shares of units are rounded
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,39 @@ class Tree:
         unit = self.unit_of.get(version) if version is not None else None
         return any(d == unit and a == ancestor and first <= day <= last for d, a, first, last in self.closure)
 
+    def share(self, ancestor: int, version: int | None, day: dt.date) -> Decimal:
+        """Which part of a record lies in a unit."""
+        return Decimal(self.covers(ancestor, version, day))
+
     @property
     def units(self) -> set[int]:
         return {ancestor for _d, ancestor, _f, _l in self.closure}
+
+
+@dataclass(frozen=True)
+class Placed(Tree):
+    """Records placed in the tree of one day: all that the province counted on their own day, and no others.
+
+    Attributes:
+        placement: by unit, its nodes in that tree and the shares of it that lie there.
+        above: (node, ancestor) of that tree, every node above itself.
+    """
+
+    placement: Mapping[int, Mapping[int, Decimal]]
+    above: frozenset[tuple[int, int]]
+
+    def covers(self, ancestor: int, version: int | None, day: dt.date) -> bool:
+        return self.share(ancestor, version, day) > 0
+
+    def share(self, ancestor: int, version: int | None, day: dt.date) -> Decimal:
+        if version is None or not Tree.covers(self, self.province, version, day):
+            return Decimal(0)
+        nodes = self.placement[self.unit_of[version]].items()
+        return sum((share for node, share in nodes if (node, ancestor) in self.above), Decimal(0))
+
+    @property
+    def units(self) -> set[int]:
+        return {ancestor for _node, ancestor in self.above}
 
 
 @dataclass(frozen=True)
@@ -128,9 +159,9 @@ def _value(data: Data, indicator: Indicator, value: language.Value, unit: int, p
             measure = indicator.measures[name]
             rows = list(_rows(data, measure, unit, period))
             if measure.aggregate == "count":
-                return Decimal(len(rows)), len(rows)
-            valued = [Decimal(row[measure.of]) for row in rows if row[measure.of] is not None]
-            return sum(valued, Decimal(0)), len(valued)
+                return _whole(share for _row, share in rows), len(rows)
+            valued = [Decimal(row[measure.of]) * share for row, share in rows if row[measure.of] is not None]
+            return _whole(valued), len(valued)
         case language.Arithmetic(operator, left, right):
             first, one = _value(data, indicator, left, unit, period)
             second, other = _value(data, indicator, right, unit, period)
@@ -138,11 +169,16 @@ def _value(data: Data, indicator: Indicator, value: language.Value, unit: int, p
     raise AssertionError(value)
 
 
+def _whole(parts: Iterable[Decimal]) -> Decimal:
+    return sum(parts, Decimal(0)).quantize(DIGITS, ROUND_HALF_UP)
+
+
 def _members(data: Data, indicator: Indicator, members: Any, unit: int, period: Period) -> set[Any]:
     match members:
         case language.Members(name):
             measure = indicator.measures[name]
-            return {row[measure.of] for row in _rows(data, measure, unit, period) if row[measure.of] is not None}
+            rows = _rows(data, measure, unit, period)
+            return {row[measure.of] for row, _share in rows if row[measure.of] is not None}
         case language.SetOperation(operator, left, right):
             first = _members(data, indicator, left, unit, period)
             second = _members(data, indicator, right, unit, period)
@@ -150,8 +186,8 @@ def _members(data: Data, indicator: Indicator, members: Any, unit: int, period: 
     raise AssertionError(members)
 
 
-def _rows(data: Data, measure: Measure, unit: int, period: Period) -> Iterator[Row]:
-    """The rows a measure counts at a unit and period."""
+def _rows(data: Data, measure: Measure, unit: int, period: Period) -> Iterator[tuple[Row, Decimal]]:
+    """The rows a measure counts at a unit and period, and which part of each lies there."""
     schema = measure.dataset
     if schema.kind == "flow":
         since = period.year_starts_on if measure.window == "year_to_date" else period.starts_on
@@ -159,15 +195,15 @@ def _rows(data: Data, measure: Measure, unit: int, period: Period) -> Iterator[R
             day = _day(row[schema.time])
             if day is None or not since <= day <= min(period.ends_on, data.as_of):
                 continue
-            if schema.unit and not data.tree.covers(unit, row["_unit"], day):
-                continue
-            if _holds(measure.where, row, data, day):
-                yield row
+            share = data.tree.share(unit, row["_unit"], day) if schema.unit else Decimal(1)
+            if share and _holds(measure.where, row, data, day):
+                yield row, share
         return
     end = min(period.ends_on, data.as_of)
     for row in _states(data, schema, end):
-        if data.tree.covers(unit, row["_unit"], end) and _holds(measure.where, row, data, end):
-            yield row
+        share = data.tree.share(unit, row["_unit"], end)
+        if share and _holds(measure.where, row, data, end):
+            yield row, share
 
 
 def _states(data: Data, schema: Any, end: dt.date) -> Iterator[Row]:

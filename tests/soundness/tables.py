@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -193,6 +194,45 @@ def standing(*lines: tuple[Any, ...], versions: Mapping[int, int] | None = None)
 
 
 PROVINCE = standing((1,), (10, 1), (20, 1), (11, 10, 1), (12, 10, 1), (21, 20, 1))  # communes 11, 12, 21
+
+
+def view(
+    tree: reference.Tree,
+    *lines: tuple[int, ...],
+    code: str = "as-is",
+    placed: Mapping[int, Mapping[int, str]] | None = None,
+) -> compute.View:
+    """The tree of a day, given like that of `standing`, with the node 0 for what cannot be followed.
+
+    Args:
+        tree: whose units are placed; those of the day in themselves, all others in 0.
+        lines: the chain above every unit of the day.
+        code: of the view.
+        placed: by unit, its nodes and their shares, where it lies elsewhere.
+    """
+    above = {(chain[0], ancestor) for chain in ((0, 1), *lines) for ancestor in chain}
+    nodes = {node for node, _ancestor in above}
+    own = {unit: {unit if unit in nodes else 0: "1"} for unit in sorted(tree.units)}
+    parts = (own | dict(placed or {})).items()
+    rows = [(unit, node, Decimal(share)) for unit, shares in parts for node, share in shares.items()]
+    return placed_view(code, rows, above)
+
+
+def placed_view(code: str, rows: Iterable[tuple[int, int, Decimal]], above: Iterable[tuple[int, int]]) -> compute.View:
+    """A view from (unit, node, share) and (node, ancestor)."""
+    units, nodes, shares = zip(*rows, strict=True)
+    below, ancestors = zip(*sorted(above), strict=True)
+    return compute.View(
+        code,
+        pa.table(
+            {
+                "unit": pa.array(units, pa.int32()),
+                "node": pa.array(nodes, pa.int32()),
+                "share": pa.array(shares, pa.decimal128(9, 8)),
+            }
+        ),
+        pa.table({"unit": pa.array(below, pa.int32()), "ancestor": pa.array(ancestors, pa.int32())}),
+    )
 
 
 # ---- figures ----------------------------------------------------------------------------------------------

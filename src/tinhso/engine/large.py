@@ -31,12 +31,12 @@ _COUNTS = {
 
 @dataclass
 class _States:
-    """Merged over units, not yet over time: by node, measure and atom; and the nodes reached by shares."""
+    """Merged over units, not yet over time: by node, measure and atom; and which of these were reached by shares."""
 
     sets: dict[Node, dict[int, dict[int, list[BitMap]]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     )
-    estimated: set[tuple[Node, int]] = field(default_factory=set)  # node and atom
+    estimated: set[tuple[Node, int, int]] = field(default_factory=set)  # node, measure and atom
 
 
 def expression_key(indicator: Indicator, members: SetExpression) -> str:
@@ -98,7 +98,7 @@ class Counter:
                 if bitmap is not None:
                     self.states.sets[view, node][measure][atom].append(bitmap)
                     if estimated:
-                        self.states.estimated.add(((view, node), atom))
+                        self.states.estimated.add(((view, node), measure, atom))
         self.windows = self._windows(connection)
         self.dirty = None
         if only_dirty:
@@ -147,8 +147,8 @@ class Counter:
     def _is_estimated(self, node: Node, period: str, bound: Mapping[str, int]) -> bool:
         if not self.states.estimated:
             return False
-        atoms = {atom for number in bound.values() for atom in self.windows[number][period]}
-        return any((node, atom) in self.states.estimated for atom in atoms)
+        states = ((node, number, atom) for number in bound.values() for atom in self.windows[number][period])
+        return any(state in self.states.estimated for state in states)
 
 
 def _union(sets: list[BitMap]) -> BitMap:
