@@ -1,12 +1,12 @@
 """The main job, end to end on the command line: files in, figures out, equal to the reference engine."""
 
-import datetime as dt
 import json
 
 import duckdb
 import pytest
 from django.db import connection, utils
 
+from tests.config.conftest import UNTIL, answer
 from tests.engine import reference, running
 from tests.indicators.test_definitions import CATALOG, SCHEMAS
 from tinhso.config.cli.main import main
@@ -14,28 +14,7 @@ from tinhso.datasets import api as datasets
 from tinhso.engine import periods
 from tinhso.organizations import api as organizations
 
-UNTIL = dt.date(2023, 4, 30)
 SHOWN = ("14", "SL-SNNPTNT", "SL-STTTT", "116", "125", "03646", "04033")
-
-
-@pytest.fixture
-def small_province(province, tmp_path, home, snapshots, capsys):
-    """A very small province of four months, imported and computed by the commands themselves."""
-
-    def make():
-        files = tmp_path / "files"
-        assert main(["simulate", "--out", str(files), "--scale", "0.003", "--until", UNTIL.isoformat()]) == 0
-        assert main(["import-folder", str(files), "--json"]) == 0
-        assert main(["compute", "--json"]) == 0
-
-    snapshots.provide("four-months", home, make)
-    capsys.readouterr()
-
-
-def answer(capsys, *arguments):
-    """The JSON document a command prints."""
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def loaded_rows():
@@ -182,8 +161,13 @@ def test_without_a_database_one_sentence_says_what_to_do(capsys, monkeypatch, ar
         (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--unit", "0364"], "036"),
         (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--unit", "99999"], "gần nhất: 0"),
         (["plan", "status", "--plan", "293/KH-UBND"], "292/KH-UBND"),
-        (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--view", "as-is"], "chưa có"),
-        (["release", "list"], "chưa có"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--view", "as-iss"], "as-is"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023", "--release", "7"], "bản chốt “7”"),
+        (["cells", "--indicator", "gov.documents_signed", "--period", "2023-05@nd9"], "nd09"),
+        (["plan", "status", "--release", "7"], "bản chốt “7”"),
+        (["release", "verify", "7"], "bản chốt “7”"),
+        (["release", "diff", "7", "live"], "bản chốt “7”"),
+        (["audit", "check"], "chưa có"),
         (["simulate", "--out", "/nonexistent/x", "--scale", "0"], "--scale"),
     ],
 )

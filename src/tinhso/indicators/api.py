@@ -27,7 +27,7 @@ from tinhso.indicators.selectors.figures import (
 )
 from tinhso.indicators.selectors.members import MissingMember, MissingMembers, has_members, missing_members
 from tinhso.indicators.selectors.releases import ReleaseRow, release, release_batches, releases
-from tinhso.indicators.selectors.territory import parse_view, view_day
+from tinhso.indicators.selectors.territory import UnitName, parse_view, unit_named, view_day
 from tinhso.indicators.services.computing import BrokenCatalog, ComputeResult, NoData, NoEngine, compute
 from tinhso.indicators.services.releases import Verification, create_release, verify_release
 
@@ -51,6 +51,7 @@ __all__ = [
     "ReleaseRow",
     "Side",
     "Source",
+    "UnitName",
     "Verification",
     "absent_figure",
     "calendar_name",
@@ -76,6 +77,7 @@ __all__ = [
     "series",
     "share",
     "sources",
+    "unit_named",
     "verify_release",
     "view_day",
     "whole",

@@ -20,29 +20,29 @@ RESULT = ("batch", "dataset", "files", "read", "accepted", "quarantined", "dupli
 def register(commands: "Subparsers") -> None:
     """Add this module's commands."""
     one = commands.add_parser("import", help="nhập tệp vào một bộ dữ liệu")
-    one.add_argument("dataset", metavar="BỘ_DỮ_LIỆU")
-    one.add_argument("files", metavar="TỆP", nargs="+", type=Path)
+    one.add_argument("dataset", metavar="BỘ_DỮ_LIỆU", help="ví dụ dossiers, documents")
+    one.add_argument("files", metavar="TỆP", nargs="+", type=Path, help="CSV, XLSX, Parquet hoặc JSON từng dòng")
     one.add_argument("--dry-run", action="store_true", help="chỉ kiểm tra, không ghi")
-    one.add_argument("--json", action="store_true")
+    one.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
     one.set_defaults(run=run_import)
     folder = commands.add_parser("import-folder", help="nhập mọi tệp có tên bắt đầu bằng tên bộ dữ liệu")
-    folder.add_argument("folder", metavar="THƯ_MỤC", type=Path)
-    folder.add_argument("--json", action="store_true")
+    folder.add_argument("folder", metavar="THƯ_MỤC", type=Path, help="thư mục có các tệp")
+    folder.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
     folder.set_defaults(run=run_import_folder)
     _register_quarantine(commands)
 
 
 def _register_quarantine(commands: "Subparsers") -> None:
     quarantine = commands.add_parser("quarantine", help="các dòng bị giữ lại khi nhập")
-    actions = quarantine.add_subparsers(metavar="VIỆC", required=True)
+    actions = quarantine.add_subparsers(title="việc", metavar="VIỆC", required=True)
     for name, run, help_ in (
         ("list", run_list, "liệt kê dòng, cột, giá trị, lý do"),
         ("export", run_export, "xuất CSV để sửa rồi nhập lại"),
     ):
         action = actions.add_parser(name, help=help_)
-        action.add_argument("--batch", type=int, metavar="LÔ")
-        action.add_argument("--dataset", metavar="BỘ_DỮ_LIỆU")
-        action.add_argument("--json", action="store_true")
+        action.add_argument("--batch", type=int, metavar="LÔ", help="chỉ lô này")
+        action.add_argument("--dataset", metavar="BỘ_DỮ_LIỆU", help="chỉ bộ dữ liệu này")
+        action.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
         action.set_defaults(run=run)
 
 

@@ -4,12 +4,20 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tinhso.config.cli.shared import print_json, start_django
+from tinhso.config.cli.shared import print_json, print_rows, start_django
+from tinhso.config.cli.units import asked_unit
 
 if TYPE_CHECKING:
     from tinhso.config.cli.shared import Subparsers
     from tinhso.indicators.api import Figure
 
+PERIODS = (
+    "2023-05, 2023-Q2, 2023-H1, 2023-9M, 2023, 2023-05/ytd (từ đầu năm); theo lịch báo cáo: 2023-05@nd09, 2023-Q2@nd09"
+)
+VIEWS = (
+    "as-was: đơn vị của kỳ (mặc định); as-is: đơn vị hiện nay, gộp cả tiền thân; "
+    "comparable:2023-12-31: đơn vị của ngày nêu ra"
+)
 LEVELS = ("province", "department", "district", "commune")
 FIELDS = (
     "indicator",
@@ -31,20 +39,21 @@ def register(commands: "Subparsers") -> None:
     """Add this module's commands."""
     compute = commands.add_parser("compute", help="đưa số liệu về mới nhất")
     compute.add_argument("--full", action="store_true", help="tính lại tất cả")
-    compute.add_argument("--json", action="store_true")
+    compute.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
     compute.set_defaults(run=run_compute)
     cells = commands.add_parser("cells", help="số liệu của một chỉ tiêu theo đơn vị")
-    cells.add_argument("--indicator", required=True, metavar="MÃ")
-    cells.add_argument("--level", choices=LEVELS)
-    cells.add_argument("--unit", metavar="MÃ")
+    cells.add_argument("--indicator", required=True, metavar="MÃ", help="ví dụ gov.documents_signed")
+    cells.add_argument("--level", choices=LEVELS, help="chỉ các đơn vị thuộc cấp này")
+    cells.add_argument("--unit", metavar="MÃ", help="mã đơn vị, đọc theo ngày của cách nhìn; mặc định: mọi đơn vị")
+    cells.add_argument("--period", required=True, metavar="KỲ", help=PERIODS)
+    cells.add_argument("--view", default="as-was", metavar="CÁCH_NHÌN", help=VIEWS)
+    cells.add_argument("--members", choices=["missing"], help="missing: liệt kê đối tượng còn thiếu ở một đơn vị")
     cells.add_argument(
-        "--period", required=True, metavar="KỲ", help="2023-05, 2023-Q2, 2023-H1, 2023-9M, 2023, 2023-05/ytd"
+        "--release", type=int, metavar="SỐ", help="theo bản chốt số liệu này; mặc định: số liệu hiện hành"
     )
-    cells.add_argument("--view", default="as-was", metavar="CÁCH_NHÌN")
-    cells.add_argument("--members", choices=["missing"])
     form = cells.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true")
-    form.add_argument("--csv", action="store_true")
+    form.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
+    form.add_argument("--csv", action="store_true", help="viết bảng CSV")
     cells.set_defaults(run=run_cells)
 
 
@@ -78,22 +87,12 @@ def _progress(dataset: str, done: int, total: int) -> None:
 
 
 def run_cells(arguments: argparse.Namespace) -> int:
-    from tinhso.core.errors import ImpossibleRequest
-
-    if arguments.view != "as-was":
-        raise ImpossibleRequest(f"Cách nhìn “{arguments.view}”: chưa có; hiện chỉ có as-was.")
-    if arguments.members:
-        raise ImpossibleRequest("--members missing: chưa có.")
     start_django()
+    if arguments.members:
+        return _run_members(arguments)
     found = _figures(arguments)
-    if arguments.json:
-        print_json([_json(figure) for figure in found])
-    elif arguments.csv:
-        import csv
-
-        writer = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(_json(figure) for figure in found)
+    if arguments.json or arguments.csv:
+        print_rows([_json(figure) for figure in found], FIELDS, as_csv=arguments.csv)
     else:
         _print(found)
     return 0
@@ -101,30 +100,62 @@ def run_cells(arguments: argparse.Namespace) -> int:
 
 def _figures(arguments: argparse.Namespace) -> "list[Figure]":
     from tinhso.indicators import api
-    from tinhso.organizations import api as organizations
 
-    period = api.parse_period(arguments.period)
-    api.definition(arguments.indicator)
-    unit = organizations.resolve(arguments.unit, _day_of_code(period.ends_on)) if arguments.unit else None
+    period, view = api.parse_period(arguments.period), api.parse_view(arguments.view)
+    as_of = api.evaluation_date(arguments.release)
+    unit = asked_unit(arguments.unit, view, min(period.ends_on, as_of or period.ends_on)) if arguments.unit else None
     found = api.figures(
         indicators=[arguments.indicator],
         period_codes=[period.code],
-        unit_ids=[unit.org_unit_id] if unit else None,
+        unit_ids=None if unit is None else [unit.unit_id],
         level=arguments.level,
         with_categories=True,
         with_empty=unit is not None,
+        view=view,
+        release=arguments.release,
     )
-    is_later = period.starts_on > (api.evaluation_date() or period.starts_on)
-    if unit and not found and not is_later and arguments.level in (None, unit.kind):
-        found = [api.absent_figure(indicator=arguments.indicator, unit_id=unit.org_unit_id, period=period)]
-    return found
+    if found:
+        return found
+    api.definition(arguments.indicator, release=arguments.release)
+    is_later = as_of is not None and period.starts_on > as_of
+    if unit is None or is_later or arguments.level not in (None, unit.level):
+        return []
+    return [
+        api.absent_figure(
+            indicator=arguments.indicator, unit_id=unit.unit_id, period=period, view=view, release=arguments.release
+        )
+    ]
 
 
-def _day_of_code(ends_on: Any) -> Any:
-    """The day by which a unit code is read: the period's end, or the evaluation date if earlier."""
+def _run_members(arguments: argparse.Namespace) -> int:
+    """Who or what is in the denominator and not in the numerator, at one unit."""
+    from tinhso.core.errors import ImpossibleRequest
     from tinhso.indicators import api
 
-    return min(ends_on, api.evaluation_date() or ends_on)
+    if arguments.level:
+        raise ImpossibleRequest("--members không đi cùng --level; hãy nêu một đơn vị bằng --unit.")
+    period, view = api.parse_period(arguments.period), api.parse_view(arguments.view)
+    as_of = api.evaluation_date(arguments.release)
+    unit = asked_unit(arguments.unit, view, min(period.ends_on, as_of or period.ends_on))
+    found = api.missing_members(
+        indicator=arguments.indicator, unit_id=unit.unit_id, period=period, view=view, release=arguments.release
+    )
+    same = {
+        "indicator": arguments.indicator,
+        "unit_code": unit.code,
+        "unit_name": unit.name,
+        "level": unit.level,
+        "period": period.code,
+        "view": view,
+    }
+    if arguments.json or arguments.csv:
+        rows = [same | {"member": member.code, "label": member.label} for member in found.members]
+        print_rows(rows, (*same, "member", "label"), as_csv=arguments.csv)
+        return 0
+    for member in found.members:
+        print(f"{member.code:<16} {member.label}".rstrip())
+    print(f"{unit.name}, kỳ {period.code}: còn thiếu {len(found.members)} ({found.name}).")
+    return 0
 
 
 def _json(figure: "Figure") -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from tinhso.config.cli import data, figures, plan, simulate, site
+from tinhso.config.cli import data, figures, plan, release, simulate, site
 from tinhso.core.errors import RuleViolation
 from tinhso.engine.errors import DefinitionError
 
@@ -21,11 +21,20 @@ SENTENCES = (  # what argparse says, and how we say it
 )
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Says how a command is used in Vietnamese."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "cách dùng: " if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
     """Says in one Vietnamese sentence what is wrong, then ends with 2."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
+        super().__init__(allow_abbrev=False, add_help=False, formatter_class=_Formatter, **options)
+        self.add_argument("-h", "--help", action="help", help="hiện trợ giúp này rồi thoát")
+        self._positionals.title, self._optionals.title = "đối số", "tùy chọn"
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {_in_vietnamese(message)}. Xem: {self.prog} --help", file=sys.stderr)
@@ -47,7 +56,7 @@ def _in_vietnamese(message: str) -> str:
 def parser() -> argparse.ArgumentParser:
     root = Parser(prog="tinhso", description="Tỉnh Số: kế hoạch chuyển đổi số của tỉnh, đo bằng chính hồ sơ của mình.")
     commands = root.add_subparsers(title="lệnh", metavar="LỆNH", required=True)
-    for module in (site, simulate, data, figures, plan):
+    for module in (site, simulate, data, figures, plan, release):
         module.register(commands)
     return root
 

@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from tinhso.config.cli.figures import PERIODS
 from tinhso.config.cli.shared import print_json, start_django
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ WORDS = {
 def register(commands: "Subparsers") -> None:
     """Add this module's commands."""
     plan = commands.add_parser("plan", help="kế hoạch và tình hình thực hiện")
-    actions = plan.add_subparsers(metavar="VIỆC", required=True)
+    actions = plan.add_subparsers(title="việc", metavar="VIỆC", required=True)
     status = actions.add_parser("status", help="các mục tiêu tại một đơn vị, một kỳ")
     status.add_argument("--plan", metavar="SỐ", help="ví dụ 292/KH-UBND")
-    status.add_argument("--unit", metavar="MÃ")
-    status.add_argument("--period", metavar="KỲ", help="mặc định: từ đầu năm")
+    status.add_argument("--unit", metavar="MÃ", help="mã đơn vị; mặc định: cả tỉnh")
+    status.add_argument("--period", metavar="KỲ", help=f"{PERIODS}; mặc định: từ đầu năm")
     status.add_argument("--as-of", metavar="NGÀY", type=_day, help="yyyy-mm-dd; mặc định: ngày cuối có dữ liệu")
-    status.add_argument("--json", action="store_true")
+    status.add_argument("--release", type=int, metavar="SỐ", help="theo bản chốt số liệu này; mặc định: số liệu hiện hành")
+    status.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
     status.set_defaults(run=run_status)
 
 
@@ -46,10 +48,12 @@ def run_status(arguments: argparse.Namespace) -> int:
     from tinhso.organizations import api as organizations
     from tinhso.plans import api
 
-    asked = api.question(number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
+    asked = api.question(
+        number=arguments.plan, period=arguments.period, as_of=arguments.as_of, release=arguments.release
+    )
     day = min(asked.as_of, asked.period.ends_on)
     unit = organizations.resolve(arguments.unit or asked.plan.province, day)
-    found = api.status(unit_id=unit.org_unit_id, number=arguments.plan, period=arguments.period, as_of=arguments.as_of)
+    found = api.plan_status(asked, unit.org_unit_id)
     if arguments.json:
         print_json(_json(found))
     else:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def register(commands: "Subparsers") -> None:
     """Add this module's commands."""
     simulate = commands.add_parser("simulate", help="ghi tệp nguồn của một tỉnh mô phỏng")
-    simulate.add_argument("--out", required=True, type=Path, metavar="THƯ_MỤC")
-    simulate.add_argument("--scale", type=float, default=1.0, help="1 là cỡ tỉnh Sơn La")
-    simulate.add_argument("--seed", type=int, default=1)
-    simulate.add_argument("--year", type=int, default=2023)
+    simulate.add_argument("--out", required=True, type=Path, metavar="THƯ_MỤC", help="nơi ghi các tệp")
+    simulate.add_argument("--scale", type=float, default=1.0, metavar="CỠ", help="1 là cỡ tỉnh Sơn La")
+    simulate.add_argument("--seed", type=int, default=1, metavar="SỐ", help="cùng số thì cùng tệp")
+    simulate.add_argument("--year", type=int, default=2023, metavar="NĂM", help="năm của kế hoạch")
     simulate.add_argument("--until", type=_day, metavar="NGÀY", help="ngày cuối đã xảy ra, yyyy-mm-dd")
     simulate.set_defaults(run=run)
 

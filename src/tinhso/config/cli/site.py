@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from tinhso.config.cli.shared import Subparsers
 
 LATER = {
-    "release": "bản phát hành số liệu",
     "audit": "kiểm tra chuỗi nhật ký",
     "demo-axis": "trục liên thông mẫu",
 }
@@ -18,14 +17,14 @@ LATER = {
 def register(commands: "Subparsers") -> None:
     """Add this module's commands."""
     init = commands.add_parser("init", help="tạo hoặc nâng cấp cơ sở dữ liệu, nạp dữ liệu tham chiếu")
-    init.add_argument("--province", default="son-la", metavar="TỈNH")
+    init.add_argument("--province", default="son-la", metavar="TỈNH", help="tỉnh có dữ liệu tham chiếu")
     init.set_defaults(run=run_init)
     demo = commands.add_parser("demo", help="dựng một tỉnh mẫu rồi phục vụ trang tại máy này")
-    demo.add_argument("--port", type=_port, default=8000, metavar="CỔNG")
+    demo.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
     demo.set_defaults(run=run_demo)
     serve = commands.add_parser("serve", help="phục vụ trang")
-    serve.add_argument("--host", default="127.0.0.1", metavar="ĐỊA_CHỈ")
-    serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG")
+    serve.add_argument("--host", default="127.0.0.1", metavar="ĐỊA_CHỈ", help="mặc định chỉ máy này, 127.0.0.1")
+    serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.add_argument("--with-worker", action="store_true", help="chạy kèm tiến trình việc nền")
     serve.set_defaults(run=run_serve)
     worker = commands.add_parser("worker", help="chạy việc nền và hộp thư đi")

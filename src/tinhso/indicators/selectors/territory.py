@@ -115,6 +115,11 @@ def unit_names() -> UnitNames:
     return _unit_names(organizations.tree_fingerprint())
 
 
+def unit_named(unit_id: int, day: dt.date) -> UnitName:
+    """How a unit, or the node of what cannot be placed, is called on a day."""
+    return unit_names().on(unit_id, day)
+
+
 @functools.lru_cache(maxsize=2)
 def _unit_names(_tree: str) -> UnitNames:
     return UnitNames()
