@@ -23,8 +23,10 @@ from tinhso.engine.schema import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from django.db.models import QuerySet
 
 EVENTS_AND_STATES = ("flow", "stock")
+Cut = Mapping[str, Collection[int]]  # a data cut: the batches that count, by dataset
 
 
 def contract(name: str) -> Contract:
@@ -82,13 +84,23 @@ class Freshness:
 @once_per_request
 def freshness() -> dict[str, Freshness]:
     """Every dataset's reach, in one query."""
-    found: dict[str, Freshness] = {}
+    return _reach(Batch.objects.filter(state=Batch.State.IN_FORCE))
+
+
+def freshness_at(cut: Cut) -> dict[str, Freshness]:
+    """How far every dataset reached at an earlier data cut, whatever became of its batches since."""
+    return _reach(Batch.objects.filter(pk__in=[key for keys in cut.values() for key in keys]))
+
+
+def _reach(counting: "QuerySet[Batch]") -> dict[str, Freshness]:
     from django.db.models import Count
 
-    in_force = Batch.objects.filter(state=Batch.State.IN_FORCE).values("dataset").order_by()
+    found: dict[str, Freshness] = {}
     rows = {
         row["dataset"]: row
-        for row in in_force.annotate(
+        for row in counting.values("dataset")
+        .order_by()
+        .annotate(
             last=Max("last_day"),
             first=Min("first_day"),
             count=Count("pk"),
@@ -137,9 +149,6 @@ def first_day() -> dt.date | None:
         return first or holds
     year_end = dt.date(first.year - 1, 12, 31)
     return year_end if holds <= year_end else first
-
-
-Cut = Mapping[str, Collection[int]]  # a data cut: the batches that count, by dataset
 
 
 def data_cut(names: Iterable[str]) -> dict[str, list[int]]:

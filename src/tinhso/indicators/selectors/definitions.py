@@ -180,9 +180,10 @@ class Source:
     imported_at: dt.datetime | None
 
 
-def sources(names: list[str]) -> list[Source]:
-    """The datasets with their reach, in one query."""
-    reach = datasets.freshness()
+def sources(names: list[str], release: int | None = None) -> list[Source]:
+    """The datasets with their reach now, or as it was in a release; in one query."""
+    frozen = None if release is None else states.shown(release)
+    reach = datasets.freshness_at(frozen.manifest["batches"]) if frozen else datasets.freshness()
     return [Source(n, reach[n].title, reach[n].last_day, reach[n].batches, reach[n].imported_at) for n in names]
 
 

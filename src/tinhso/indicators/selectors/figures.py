@@ -166,8 +166,9 @@ def absent_figure(
     from tinhso.indicators.selectors.definitions import definition
 
     named = unit_names().on(unit_id, view_day(view) or period.ends_on)
-    reach = datasets.freshness()
     current = states.shown(release)
+    is_frozen = current is not None and release is not None
+    reach = datasets.freshness_at(current.manifest["batches"]) if current and is_frozen else datasets.freshness()
     last = min(period.ends_on, as_of or (current.as_of if current else dt.date.min))
     is_there = period.starts_on <= last and all(
         reach[name].kind == "flow" and (first := reach[name].first_day) and first <= last
