@@ -128,8 +128,8 @@ def test_the_card_leads_to_the_history_of_its_day(owner):
 
 
 def test_the_history_leads_to_the_card_where_there_are_figures(owner):
-    assert 'href="/units/03646/"' in text(owner.get(OLD))
-    assert 'href="/units/03646/"' not in text(owner.get(NEW))
+    assert '<a href="/units/03646/">phiếu đơn vị</a>' in text(owner.get(OLD))
+    assert '<a href="/units/03646/?view=as-is">phiếu đơn vị</a>' in text(owner.get(NEW))
 
 
 @pytest.mark.parametrize("url", [OLD, NEW, "/units/SL-SNNMT/history/", "/units/14/history/"])

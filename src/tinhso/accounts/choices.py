@@ -23,4 +23,5 @@ class Action(StrEnum):
     VIEW_RECORDS = "view_records"
     IMPORT_DATA = "import_data"
     MANAGE_PLAN = "manage_plan"
+    MAKE_RELEASE = "make_release"
     ADMINISTER = "administer"

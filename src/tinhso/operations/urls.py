@@ -1,15 +1,20 @@
 from django.urls import path
 
-from tinhso.operations.views import data, history, overview, records, target, units, uploads
+from tinhso.operations.views import data, history, missing, overview, records, releases, target, units, uploads
 
 app_name = "operations"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("targets/<str:indicator>/", target.target, name="target"),
     path("targets/<str:indicator>/records/", records.records, name="records"),
+    path("targets/<str:indicator>/missing/", missing.missing, name="missing"),
     path("units/", units.unit_list, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),
     path("units/<str:code>/history/", history.unit_history, name="unit_history"),
+    path("releases/", releases.release_list, name="releases"),
+    path("releases/asked/<uuid:key>/", releases.asked_release, name="asked_release"),
+    path("releases/<int:number>/", releases.release, name="release"),
+    path("releases/<int:before>/diff/<str:after>/", releases.diff, name="release_diff"),
     path("data/", data.data, name="data"),
     path("data/upload/", uploads.upload, name="upload"),
     path("data/upload/<int:key>/", uploads.upload_status, name="upload_status"),

@@ -71,9 +71,14 @@ class Target(_Entry):
 
 
 class Plan(_Entry):
-    """One plan as it was issued (kế hoạch); a re-issued plan is another one that supersedes it."""
+    """One plan as it was issued (kế hoạch); a re-issued plan is another one that supersedes it.
+
+    Attributes:
+        version: of the plan's text here; another one when the text of the same act is corrected.
+    """
 
     number: str
+    version: str = "1"
     title: str
     issued_on: dt.date
     issuer: str
@@ -193,12 +198,26 @@ class PlanStatus:
 
 @dataclass(frozen=True)
 class Question:
-    """A plan, a period and a day, with defaults filled in."""
+    """A plan, a period and a day, with defaults filled in.
+
+    Attributes:
+        as_of: evaluation date of the statuses.
+        data_as_of: evaluation date of the figures; None for that of the stored ones.
+        view: view of territory whose units are asked about.
+        release: number of the release whose figures are asked for; None for the figures in force.
+    """
 
     plan: Plan
     period: periods.Period
-    as_of: dt.date  # evaluation date of the statuses
-    data_as_of: dt.date | None  # evaluation date of the figures; None: that of the stored ones
+    as_of: dt.date
+    data_as_of: dt.date | None
+    view: str = indicators.AS_WAS
+    release: int | None = None
+
+    @property
+    def tree_day(self) -> dt.date:
+        """The day whose units the question is about."""
+        return indicators.view_day(self.view) or self.as_of
 
     @property
     def year_code(self) -> str:
@@ -212,57 +231,93 @@ class Question:
         return self.year_code if definition.is_yearly else self.period.code
 
 
-def question(*, number: str | None, period: str | None, as_of: dt.date | None) -> Question:
+def question(
+    *,
+    number: str | None,
+    period: str | None,
+    as_of: dt.date | None,
+    view: str = indicators.AS_WAS,
+    release: int | None = None,
+) -> Question:
     """What is asked for, with its defaults: the year to date, on the last day covered by data.
 
-    A period that is over by then is judged as it stood on its last day, unless another day is asked for.
+    A period that is over by then is judged as it stood on its last day, unless another day is asked for. In a
+    release the last day is the release's, and plan and period are by default those it was made for.
 
     Raises:
-        UnknownName: no such plan or period.
+        UnknownName: no such plan, period, view or release.
         ImpossibleRequest: nothing has been computed, or the day lies before the plan's year.
     """
+    view = indicators.parse_view(view)
+    frozen = None if release is None else indicators.release(release)
+    if frozen:
+        number, period = number or _known(frozen.plan_number), period or frozen.period
     found = plan(number)
-    stored = indicators.evaluation_date()
+    stored = indicators.evaluation_date(release)
     if stored is None:
         raise ImpossibleRequest(_("Chưa có số liệu: hãy nhập tệp (tinhso import) rồi tính (tinhso compute)."))
     day = as_of or stored
-    if period is None:
-        if day < found.first_day:
-            raise ImpossibleRequest(
-                _("Kế hoạch %(number)s bắt đầu ngày %(day)s; dữ liệu chưa tới ngày đó.")
-                % {"number": found.number, "day": f"{found.first_day:%d/%m/%Y}"}
-            )
-        wanted = periods.year_to_date(min(day, found.last_day))
-    else:
-        wanted = indicators.parse_period(period)
+    wanted = _year_to_date(found, day) if period is None else indicators.parse_period(period)
     judged = as_of or min(day, wanted.ends_on)
-    return Question(found, wanted, judged, None if as_of in (None, stored) else as_of)
+    return Question(found, wanted, judged, None if as_of in (None, stored) else as_of, view, release)
+
+
+def _known(number: str) -> str | None:
+    """The number of a plan that is still among ours."""
+    return number if number in plans() else None
+
+
+def _year_to_date(found: Plan, day: dt.date) -> periods.Period:
+    if day < found.first_day:
+        raise ImpossibleRequest(
+            _("Kế hoạch %(number)s bắt đầu ngày %(day)s; dữ liệu chưa tới ngày đó.")
+            % {"number": found.number, "day": f"{found.first_day:%d/%m/%Y}"}
+        )
+    return periods.year_to_date(min(day, found.last_day))
 
 
 def status(
-    *, unit_id: int, number: str | None = None, period: str | None = None, as_of: dt.date | None = None
+    *,
+    unit_id: int,
+    number: str | None = None,
+    period: str | None = None,
+    as_of: dt.date | None = None,
+    view: str = indicators.AS_WAS,
+    release: int | None = None,
 ) -> PlanStatus:
     """How every target of a plan stands at a unit (tình hình thực hiện kế hoạch).
 
     Args:
-        unit_id: unit (identity).
+        unit_id: unit (identity), of the view's tree.
         number: plan; None for the latest.
         period: period code; None for the year to date.
         as_of: evaluation date; None for the last day covered by data. It limits the time of events.
+        view: view of territory.
+        release: number of a release; None for the figures in force.
 
     Raises:
-        UnknownName: no such plan or period.
+        UnknownName: no such plan, period, view or release.
         ImpossibleRequest: nothing has been computed yet.
     """
-    asked = question(number=number, period=period, as_of=as_of)
-    by_unit = statuses(asked, [unit_id])
-    return PlanStatus(asked.plan, unit_id, asked.period.code, asked.as_of, by_unit[unit_id])
+    asked = question(number=number, period=period, as_of=as_of, view=view, release=release)
+    return plan_status(asked, unit_id)
+
+
+def plan_status(asked: Question, unit_id: int) -> PlanStatus:
+    """The same for a question that has been put already."""
+    standings = statuses(asked, [unit_id])[unit_id]
+    return PlanStatus(asked.plan, unit_id, asked.period.code, asked.as_of, standings)
 
 
 def statuses(asked: Question, unit_ids: Sequence[int], only: Sequence[str] | None = None) -> dict[int, list[Standing]]:
     """The standings at several units at once, in the plan's order of targets."""
     codes = {asked.period.code, asked.year_code, asked.baseline_code}
-    targets = [target for target in asked.plan.targets if only is None or target.indicator in only]
+    definitions = _definitions(asked)
+    targets = [
+        target
+        for target in asked.plan.targets
+        if target.indicator in definitions and (only is None or target.indicator in only)
+    ]
     found = indicators.figures(
         indicators=[target.indicator for target in targets],
         period_codes=sorted(codes),
@@ -270,12 +325,14 @@ def statuses(asked: Question, unit_ids: Sequence[int], only: Sequence[str] | Non
         with_categories=True,
         with_empty=True,
         as_of=asked.data_as_of,
+        view=asked.view,
+        release=asked.release,
     )
     own = {(f.unit_id, f.indicator, f.period): f for f in found if f.category is None}
     categories = [f for f in found if f.category is not None]
-    definitions = {one.id: one for one in indicators.definitions()}
     reach = {
-        s.dataset: s for s in indicators.sources(sorted({d for one in definitions.values() for d in one.datasets}))
+        s.dataset: s
+        for s in indicators.sources(sorted({d for one in definitions.values() for d in one.datasets}), asked.release)
     }
     standings: dict[int, list[Standing]] = {}
     for unit_id in unit_ids:
@@ -284,6 +341,19 @@ def statuses(asked: Question, unit_ids: Sequence[int], only: Sequence[str] | Non
             for target in targets
         ]
     return standings
+
+
+def _definitions(asked: Question) -> dict[str, indicators.Definition]:
+    """Definitions of the plan's indicators; a release may have been made before one was defined."""
+    if asked.release is None:
+        return {one.id: one for one in indicators.definitions()}
+    found = {}
+    for target in asked.plan.targets:
+        try:
+            found[target.indicator] = indicators.definition(target.indicator, release=asked.release)
+        except UnknownName:
+            continue
+    return found
 
 
 def _standing(
@@ -300,7 +370,12 @@ def _standing(
     if figure is None:
         period = indicators.parse_period(code)
         figure = indicators.absent_figure(
-            indicator=target.indicator, unit_id=unit_id, period=period, as_of=asked.data_as_of
+            indicator=target.indicator,
+            unit_id=unit_id,
+            period=period,
+            as_of=asked.data_as_of,
+            view=asked.view,
+            release=asked.release,
         )
     before = own.get((unit_id, target.indicator, asked.baseline_code))
     is_stock = definition.is_stock

@@ -1,7 +1,7 @@
 """What several pages share: addresses, ways, statuses, periods in words."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -17,6 +17,8 @@ from tinhso.organizations.api import UnitRow
 from tinhso.plans.api import Rule, Standing, TargetStatus
 
 OLD_DAYS = 45  # data older than this before the evaluation date are marked
+Kept = Mapping[str, str | int | None]  # period, view and release as every link of a page carries them along
+NOTHING_KEPT: Kept = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,22 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The form with which a reader picks unit and period of a page."""
+    """The form with which a reader picks unit, period, view of territory and release of a page.
+
+    Attributes:
+        views: views of territory; the last one is the tree of `day`.
+        day: of the date field.
+        releases: the figures in force and every release; empty where there is none.
+        named_on: day on which the codes of `units` name these units, since codes return.
+    """
 
     action: str
     units: list[OptionGroup]
     periods: list[OptionGroup]
+    views: list[Option]
+    day: dt.date
+    releases: list[Option]
+    named_on: dt.date
 
 
 def address(name: str, *args: str | int, **query: str | int | None) -> str:
@@ -265,6 +278,39 @@ def unit_options(chosen: UnitRow, above: Sequence[UnitRow], below: Iterable[Unit
         (_("Trực thuộc"), [Option(row.code, row.name, False) for row in below]),
     ]
     return [OptionGroup(title, options) for title, options in groups if options]
+
+
+def tree_in_words(view: str) -> str:
+    """Of which day the unit tree of a view is: “của kỳ báo cáo”, “hiện nay”, “tại ngày 31/12/2023”."""
+    if view == indicators.AS_WAS:
+        return _("của kỳ báo cáo")
+    if view == indicators.AS_IS:
+        return _("hiện nay")
+    return _("tại ngày %(day)s") % {"day": f"{indicators.view_day(view):%d/%m/%Y}"}
+
+
+def view_options(chosen: str) -> list[Option]:
+    """The views of territory; the form's date field says the day of the last one."""
+    titles = {
+        "": tree_in_words(indicators.AS_WAS),
+        indicators.AS_IS: tree_in_words(indicators.AS_IS),
+        indicators.COMPARABLE: _("tại ngày …"),
+    }
+    kind = "" if chosen == indicators.AS_WAS else chosen.partition(":")[0]
+    return [Option(code, capitalized(title), code == kind) for code, title in titles.items()]
+
+
+def release_options(chosen: int | None) -> list[Option]:
+    """The figures in force and every release, the latest first; empty where there is no release."""
+    found = [
+        Option(
+            str(one.number),
+            _("Bản chốt số %(number)s (%(day)s)") % {"number": one.number, "day": f"{one.as_of:%d/%m/%Y}"},
+            one.number == chosen,
+        )
+        for one in indicators.releases()
+    ]
+    return [Option("", _("Đang cập nhật"), chosen is None), *found] if found else []
 
 
 def level_names() -> dict[str, str]:

@@ -9,6 +9,8 @@ from tinhso.indicators.api import Figure
 from tinhso.operations.presenters.common import level_names
 from tinhso.operations.presenters.data import BatchRow, ColumnRow, DatasetRow, Problem
 from tinhso.operations.presenters.history import HistoryRow, certainty_in_words
+from tinhso.operations.presenters.members import MemberRow
+from tinhso.operations.presenters.releases import ChangeRow, CutRow, ReleaseEntry, reason_words
 from tinhso.operations.presenters.targets import PartRow, TargetRow
 from tinhso.operations.presenters.units import CardRow
 from tinhso.organizations.api import UnitRow
@@ -26,6 +28,7 @@ def targets() -> list[Column[TargetRow]]:
         (_("Mức cần đạt"), lambda row: row.expected),
         (_("Tình trạng"), lambda row: row.status.label),
         (_("Số liệu đến"), lambda row: row.data_day or row.year),
+        (_("Ước tính"), lambda row: _yes_or_no(row.is_estimated)),
     ]
 
 
@@ -41,6 +44,7 @@ def card() -> list[Column[CardRow]]:
         (_("Tình trạng"), lambda row: row.target.status.label),
         (_("Thứ hạng"), lambda row: row.place),
         (_("Số đơn vị cùng cấp"), lambda row: row.siblings or None),
+        (_("Ước tính"), lambda row: _yes_or_no(row.target.is_estimated)),
     ]
 
 
@@ -55,6 +59,7 @@ def parts() -> list[Column[PartRow]]:
         (_("Còn thiếu"), lambda row: row.missing),
         (_("Phần hụt"), lambda row: row.share),
         (_("Tình trạng"), lambda row: row.status.label),
+        (_("Ước tính"), lambda row: _yes_or_no(row.is_estimated)),
     ]
 
 
@@ -71,6 +76,52 @@ def sectors() -> list[Column[Figure]]:
 def months() -> list[Column[tuple[str, float | None]]]:
     """What a target had reached by the end of each month."""
     return [(_("Đến hết tháng"), lambda row: row[0]), (_("Thực hiện"), lambda row: row[1])]
+
+
+def missing(name: str) -> list[Column[MemberRow]]:
+    """Members that are still missing, by the word for what they are."""
+    return [(name, lambda row: row.code), (_("Tên gọi"), lambda row: row.label)]
+
+
+def releases() -> list[Column[ReleaseEntry]]:
+    """Releases with what they froze."""
+    return [
+        (_("Số"), lambda row: row.number),
+        (_("Kế hoạch"), lambda row: row.plan_number),
+        (_("Phiên bản kế hoạch"), lambda row: row.plan_version),
+        (_("Kỳ"), lambda row: row.period),
+        (_("Số liệu đến ngày"), lambda row: row.as_of),
+        (_("Người chốt"), lambda row: row.created_by),
+        (_("Chốt lúc"), lambda row: row.created_at),
+        (_("Ghi chú"), lambda row: row.note),
+        (_("Số ô số liệu"), lambda row: row.cells),
+    ]
+
+
+def cut() -> list[Column[CutRow]]:
+    """The batches that a release was made from."""
+    return [
+        (_("Bộ dữ liệu"), lambda row: row.title),
+        (_("Lô"), lambda row: ", ".join(str(key) for key, _url in row.batches)),
+    ]
+
+
+def changes() -> list[Column[ChangeRow]]:
+    """The figures that differ between two releases."""
+    return [
+        (_("Chỉ tiêu"), lambda row: row.indicator),
+        (_("Mã đơn vị"), lambda row: row.unit_code),
+        (_("Đơn vị"), lambda row: row.unit_name),
+        (_("Kỳ"), lambda row: row.period),
+        (_("Ngành"), lambda row: row.category),
+        (_("Tử số trước"), lambda row: row.before.numerator),
+        (_("Mẫu số trước"), lambda row: row.before.denominator),
+        (_("Giá trị trước"), lambda row: row.before.value),
+        (_("Tử số sau"), lambda row: row.after.numerator),
+        (_("Mẫu số sau"), lambda row: row.after.denominator),
+        (_("Giá trị sau"), lambda row: row.after.value),
+        (_("Lý do"), lambda row: reason_words(row.reasons)),
+    ]
 
 
 def units(names: Mapping[int, str]) -> list[Column[UnitRow]]:

@@ -14,6 +14,7 @@ from tinhso.engine import periods
 from tinhso.indicators import api as indicators
 from tinhso.operations.presenters.common import (
     OLD_DAYS,
+    Kept,
     SortColumn,
     Status,
     address,
@@ -21,6 +22,7 @@ from tinhso.operations.presenters.common import (
     rule_in_words,
     status_of,
 )
+from tinhso.organizations.api import UNDETERMINED
 from tinhso.plans import api as plans
 from tinhso.plans.api import Standing, TargetStatus
 
@@ -59,11 +61,12 @@ class TargetRow:
     applies: bool
     category: str | None
     bar_label: str
+    is_estimated: bool
 
 
 @dataclass(frozen=True)
 class Place:
-    """A unit that makes a part of a shortfall."""
+    """A unit that makes a part of a shortfall; the undetermined node has no address."""
 
     name: str
     url: str
@@ -103,8 +106,10 @@ class PartRow:
     """A unit in the breakdown of a target.
 
     Attributes:
+        url: empty for the node of records without a certain unit.
         missing: how many more would have to count there to reach the target.
         share: its part of all that is missing at the listed units.
+        is_estimated: whether declared shares of divided units went into it.
     """
 
     unit_code: str
@@ -116,6 +121,8 @@ class PartRow:
     missing: int
     share: float | None
     status: Status
+    is_estimated: bool
+    is_undetermined: bool
 
 
 def month_codes(year: int, until: dt.date) -> list[str]:
@@ -124,15 +131,17 @@ def month_codes(year: int, until: dt.date) -> list[str]:
     return [period.code for period in found]
 
 
-def trends(unit_id: int, year: int, until: dt.date, only: Sequence[str] | None = None) -> dict[str, list[float | None]]:
+def trends(asked: plans.Question, unit_id: int, only: Sequence[str] | None = None) -> dict[str, list[float | None]]:
     """The year-to-date value of every indicator month by month."""
-    codes = month_codes(year, until)
-    figures = indicators.figures(indicators=only, period_codes=codes, unit_ids=[unit_id])
+    codes = month_codes(asked.plan.year, asked.as_of)
+    figures = indicators.figures(
+        indicators=only, period_codes=codes, unit_ids=[unit_id], view=asked.view, release=asked.release
+    )
     found = {(figure.indicator, figure.period): figure.value for figure in figures}
     return {name: [found.get((name, code)) for code in codes] for name, _code in found}
 
 
-def target_row(standing: Standing, trend: list[float | None], unit_code: str, period: str | None) -> TargetRow:
+def target_row(standing: Standing, trend: list[float | None], unit_code: str, kept: Kept) -> TargetRow:
     """One target as a list shows it."""
     is_yearly = standing.worst_category is not None
     day = None if is_yearly else standing.sources[0].last_day
@@ -142,7 +151,7 @@ def target_row(standing: Standing, trend: list[float | None], unit_code: str, pe
     return TargetRow(
         indicator=target.indicator,
         title=target.title,
-        url=address("operations:target", target.indicator, unit=unit_code, period=period),
+        url=address("operations:target", target.indicator, unit=unit_code, **kept),
         value=standing.value,
         numerator=figure.numerator,
         denominator=figure.denominator,
@@ -164,6 +173,7 @@ def target_row(standing: Standing, trend: list[float | None], unit_code: str, pe
             "target": percent(target.value),
             "expected": percent(standing.expected),
         },
+        is_estimated=figure.estimated,
     )
 
 
@@ -177,7 +187,7 @@ def pillars(plan: plans.Plan, rows: Iterable[TargetRow]) -> list[Pillar]:
     return [pillar for pillar in found if pillar.rows]
 
 
-def counts(rows: Iterable[TargetRow], chosen: str, **query: str | None) -> list[Count]:
+def counts(rows: Iterable[TargetRow], chosen: str, **query: str | int | None) -> list[Count]:
     """How many targets stand how, in the order of the statuses; choosing one twice shows all again."""
     found: dict[str, int] = {}
     for row in rows:
@@ -200,7 +210,7 @@ def worst(
     *,
     asked: plans.Question,
     children: Sequence[int],
-    period: str | None,
+    kept: Kept,
 ) -> list[Worst]:
     """The targets that slip most against what is needed by now, with the units that miss most.
 
@@ -209,12 +219,12 @@ def worst(
         rows: the same targets as rows, in the same order.
         asked: the question that `status` answers.
         children: the units directly below.
-        period: to carry along in the ways on; None for the default one.
+        kept: to carry along in the ways on.
     """
     behind = [(s, r) for s, r in zip(status.standings, rows, strict=True) if s.status in BEHIND and s.applies]
     behind.sort(key=lambda pair: ((pair[0].value or 0) - pair[0].expected) / (pair[0].target.value or 1))
     shown = behind[:WORST_SHOWN]
-    places = _places(asked, [standing.target.indicator for standing, _row in shown], children, period)
+    places = _places(asked, [standing.target.indicator for standing, _row in shown], children, kept)
     return [
         Worst(
             row,
@@ -226,9 +236,7 @@ def worst(
     ]
 
 
-def _places(
-    asked: plans.Question, names: Sequence[str], children: Sequence[int], period: str | None
-) -> dict[str, list[Place]]:
+def _places(asked: plans.Question, names: Sequence[str], children: Sequence[int], kept: Kept) -> dict[str, list[Place]]:
     """For each indicator the units that miss most, with their shares of all that is missing below."""
     below = plans.statuses(asked, children, names) if names and children else {}
     found: dict[str, list[Place]] = {}
@@ -238,14 +246,17 @@ def _places(
         total = sum(amount for amount, _figure in missing)
         missing.sort(key=lambda pair: (-pair[0], pair[1].unit_code))
         found[name] = [
-            Place(
-                figure.unit_name,
-                address("operations:target", name, unit=figure.unit_code, period=period),
-                amount / total,
-            )
+            Place(figure.unit_name, _target_url(figure, kept), amount / total)
             for amount, figure in missing[:PLACES_NAMED]
         ]
     return found
+
+
+def _target_url(figure: indicators.Figure, kept: Kept) -> str:
+    """The target's page at the figure's unit; none for records without a certain unit."""
+    if figure.unit_id == UNDETERMINED:
+        return ""
+    return address("operations:target", figure.indicator, unit=figure.unit_code, **kept)
 
 
 def chart_of(standing: Standing, trend: Sequence[float | None], year: int) -> Chart | None:
@@ -267,19 +278,21 @@ def chart_of(standing: Standing, trend: Sequence[float | None], year: int) -> Ch
     return trajectory(points, standing.target.value, title=title, words=rule_in_words(standing))
 
 
-def part_rows(parts: Iterable[plans.Part], indicator: str, period: str | None) -> list[PartRow]:
+def part_rows(parts: Iterable[plans.Part], kept: Kept) -> list[PartRow]:
     """The breakdown of a target by unit."""
     return [
         PartRow(
             unit_code=part.standing.figure.unit_code,
             unit_name=part.standing.figure.unit_name,
-            url=address("operations:target", indicator, unit=part.standing.figure.unit_code, period=period),
+            url=_target_url(part.standing.figure, kept),
             value=part.standing.value,
             numerator=part.standing.figure.numerator,
             denominator=part.standing.figure.denominator,
             missing=whole(part.missing),
             share=part.share,
             status=status_of(part.standing.status),
+            is_estimated=part.standing.figure.estimated,
+            is_undetermined=part.standing.figure.unit_id == UNDETERMINED,
         )
         for part in parts
     ]

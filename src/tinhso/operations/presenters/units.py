@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tinhso.operations.presenters.common import Status, address, level_names, status_of
+from tinhso.operations.presenters.common import Kept, Status, address, level_names, status_of
 from tinhso.operations.presenters.targets import TargetRow
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import UnitRow
@@ -67,7 +67,12 @@ def matching(rows: Iterable[UnitRow], wanted: str) -> list[UnitRow]:
 
 
 def groups(
-    rows: Sequence[UnitRow], names: Mapping[int, str], standings: Mapping[int, Sequence[Standing]], *, wanted: str
+    rows: Sequence[UnitRow],
+    names: Mapping[int, str],
+    standings: Mapping[int, Sequence[Standing]],
+    *,
+    wanted: str,
+    kept: Kept,
 ) -> list[UnitGroup]:
     """The units by kind; communes are folded away unless they were searched for."""
     found: list[UnitGroup] = []
@@ -77,7 +82,7 @@ def groups(
             UnitEntry(
                 row.name,
                 row.code,
-                address("operations:unit", row.code),
+                address("operations:unit", row.code, **kept),
                 names.get(row.parent_id or 0, ""),
                 status_counts(standings.get(row.unit_id, [])),
             )

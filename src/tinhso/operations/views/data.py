@@ -33,7 +33,7 @@ def may_import(request: SignedInRequest) -> bool:
     return not accounts.scope(user=request.user, action=Action.IMPORT_DATA, on=clock.today()).is_empty
 
 
-def _sees_batches(request: SignedInRequest) -> bool:
+def sees_batches(request: SignedInRequest) -> bool:
     """Batches hold records of the whole province: for those who may see all of them."""
     return covers_province(accounts.scope(user=request.user, action=Action.VIEW_RECORDS, on=clock.today()))
 
@@ -49,8 +49,8 @@ def _may_revoke(request: SignedInRequest, batch: datasets.Batch) -> bool:
 def data(request: SignedInRequest) -> HttpResponse:
     """Every dataset with its reach and age, and the latest imports."""
     rows = presenters.dataset_rows()
-    sees_batches = _sees_batches(request)
-    latest = datasets.recent_batches(limit=LATEST_BATCHES) if sees_batches else []
+    shows_batches = sees_batches(request)
+    latest = datasets.recent_batches(limit=LATEST_BATCHES) if shows_batches else []
     batches = [presenters.batch_row(batch) for batch in latest]
     match wanted_table(request):
         case "batches":
@@ -60,7 +60,7 @@ def data(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "batches": batches,
-        "sees_batches": sees_batches,
+        "sees_batches": shows_batches,
         "may_import": may_import(request),
         "csv_url": address("operations:data", format="csv"),
         "batches_csv_url": address("operations:data", format="csv", table="batches"),
@@ -76,8 +76,8 @@ def dataset(request: SignedInRequest, name: str) -> HttpResponse:
         contract = datasets.contract(name)
     except UnknownName:
         raise Http404 from None
-    sees_batches = _sees_batches(request)
-    found = datasets.recent_batches(dataset=name, limit=ALL_BATCHES) if sees_batches else []
+    shows_batches = sees_batches(request)
+    found = datasets.recent_batches(dataset=name, limit=ALL_BATCHES) if shows_batches else []
     batches = [presenters.batch_row(batch) for batch in found]
     columns = presenters.column_rows(contract)
     match wanted_table(request):
@@ -106,7 +106,7 @@ def batch(request: SignedInRequest, key: int) -> HttpResponse:
 
 
 def _batch_or_404(request: SignedInRequest, key: int) -> datasets.Batch:
-    if not _sees_batches(request):
+    if not sees_batches(request):
         raise Http404
     try:
         return datasets.batch(key)

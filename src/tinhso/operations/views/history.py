@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Callable
+import functools
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,8 +11,9 @@ from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.core.exports import csv_table, wanted_table
-from tinhso.operations.presenters import common, files, history
+from tinhso.operations.presenters import common, files, history, sides
 from tinhso.operations.presenters.common import Crumb, address
+from tinhso.operations.views.asked import day_or_404, may_read_of
 from tinhso.organizations import api as organizations
 from tinhso.plans import api as plans
 
@@ -28,9 +29,9 @@ def unit_history(request: SignedInRequest, code: str) -> HttpResponse:
     was made of, and what nobody can place is for readers of the whole province.
     """
     today = clock.today()
-    day = _day_or_404(request.GET.get("on")) or today
+    day = day_or_404(request.GET.get("on")) or today
     unit = _named_or_404(code, day)
-    may_read = _reader(request, today)
+    may_read = functools.partial(may_read_of, request)
     if not may_read(unit.org_unit_id):
         raise Http404
     found = organizations.history(unit.org_unit_id)
@@ -52,26 +53,19 @@ def unit_history(request: SignedInRequest, code: str) -> HttpResponse:
         "ended_on": None if exists else found.versions[-1].until,
         "places": [] if exists else history.places(parts.items(), today, may_read),
         "card_url": card_url,
+        "sides": _sides(request, unit.org_unit_id),
         "csv_url": address("operations:unit_history", code, on=request.GET.get("on"), format="csv"),
     }
     return render(request, "operations/unit_history.html", context)
 
 
-def _reader(request: SignedInRequest, today: dt.date) -> Callable[[int], bool]:
-    """Whether the reader may see a unit of any time."""
-    placed = organizations.placements(today)
-
-    def may_read(unit_id: int) -> bool:
-        return request.scope.allows(unit_id) or all(request.scope.allows(node) for node in placed[unit_id])
-
-    return may_read
-
-
-def _day_or_404(text: str | None) -> dt.date | None:
+def _sides(request: SignedInRequest, unit_id: int) -> sides.Sides | None:
+    """The unit's figures as of their time and in today's units; nothing before there are figures."""
     try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Http404 from None
+        asked = plans.question(number=None, period=None, as_of=None)
+    except ImpossibleRequest:
+        return None
+    return sides.of_unit(unit_id, asked, functools.partial(may_read_of, request), request.scope.allows)
 
 
 def _named_or_404(code: str, day: dt.date) -> organizations.OrgUnitVersion:
@@ -82,10 +76,9 @@ def _named_or_404(code: str, day: dt.date) -> organizations.OrgUnitVersion:
 
 
 def _card_url(request: SignedInRequest, unit_id: int) -> str:
-    """The unit's card, where it has one: it exists on the day that figures are shown for."""
+    """The unit's card, where it has one: in the tree of the day that figures are shown for, else in today's."""
     try:
-        day = plans.question(number=None, period=None, as_of=None).as_of
+        asked = plans.question(number=None, period=None, as_of=None)
     except ImpossibleRequest:
         return ""
-    row = next((row for row in organizations.units_on(day) if row.unit_id == unit_id), None)
-    return address("operations:unit", row.code) if row and request.scope.allows(unit_id) else ""
+    return sides.card_url(unit_id, asked) if request.scope.allows(unit_id) else ""

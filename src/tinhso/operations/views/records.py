@@ -1,5 +1,5 @@
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -11,9 +11,9 @@ from tinhso.datasets import api as datasets
 from tinhso.indicators import api as indicators
 from tinhso.indicators.api import RecordPage
 from tinhso.operations.presenters import common
-from tinhso.operations.presenters.common import Crumb, Tab, address
+from tinhso.operations.presenters.common import Crumb, Tab
 from tinhso.operations.presenters.data import masked
-from tinhso.operations.views.asked import Asked, asked_or_404
+from tinhso.operations.views.asked import Asked, asked_or_404, offers_elsewhere
 
 RECORDS_A_PAGE = 50
 MOST_EXPORTED = 100_000
@@ -21,10 +21,16 @@ MOST_EXPORTED = 100_000
 
 @require_safe
 @action_required(Action.VIEW_RECORDS)
+@offers_elsewhere
 def records(request: SignedInRequest, indicator: str) -> HttpResponse:
-    """The records behind a figure; personal values are masked and the reading is audited."""
+    """The records behind a figure; personal values are masked and the reading is audited.
+
+    Records lie in the unit tree of their day, so other views of territory lead there.
+    """
     asked = asked_or_404(request)
     side: indicators.Side = "numerator" if request.GET.get("side") == "numerator" else "denominator"
+    if asked.is_mapped:
+        return redirect(asked.address("operations:records", indicator, view=None, on=str(asked.day), side=side))
     as_file = wanted_table(request) is not None
     number = common.page_number(request.GET.get("page", "1"))
     found = _page_or_404(asked, indicator, side, None if as_file else number)
@@ -32,9 +38,9 @@ def records(request: SignedInRequest, indicator: str) -> HttpResponse:
     if as_file:
         lines = [[_shown(row[c.name], c.personal) for c in found.columns] for row in found.rows]
         return csv_answer(f"{indicator}-{side}.csv", [column.title for column in found.columns], lines)
-    definition = indicators.definition(indicator, asked.question.period.ends_on)
-    here = address("operations:records", indicator, unit=asked.code, period=asked.period, side=side)
-    above = address("operations:target", indicator, unit=asked.code, period=asked.period)
+    definition = indicators.definition(indicator, asked.question.period.ends_on, asked.release)
+    here = asked.address("operations:records", indicator, side=side)
+    above = asked.address("operations:target", indicator)
     context = {
         "crumbs": asked.crumbs(Crumb(definition.name, above), Crumb(_("Bản ghi"))),
         "title": definition.name,
@@ -49,6 +55,7 @@ def records(request: SignedInRequest, indicator: str) -> HttpResponse:
         "most_exported": MOST_EXPORTED,
         "period_words": asked.period_words,
         "unit": asked.unit,
+        "banner": asked.banner,
     }
     return render(request, "operations/records.html", context)
 
@@ -63,6 +70,7 @@ def _page_or_404(asked: Asked, indicator: str, side: indicators.Side, number: in
             period=asked.question.period,
             offset=0 if number is None else (number - 1) * RECORDS_A_PAGE,
             limit=MOST_EXPORTED if number is None else RECORDS_A_PAGE,
+            release=asked.release,
         )
     except RuleViolation:
         raise Http404 from None
@@ -87,11 +95,7 @@ def _note_reading(
 def _tabs(asked: Asked, indicator: str, side: str) -> list[Tab]:
     sides = {"numerator": _("Tử số"), "denominator": _("Mẫu số")}
     return [
-        Tab(
-            title,
-            address("operations:records", indicator, unit=asked.code, period=asked.period, side=one),
-            one == side,
-        )
+        Tab(title, asked.address("operations:records", indicator, side=one), one == side)
         for one, title in sides.items()
     ]
 

@@ -14,7 +14,8 @@ from tinhso.operations.presenters import common, files, targets
 from tinhso.operations.presenters.common import Crumb, Pages, SortColumn, Tab, address
 from tinhso.operations.presenters.data import source_row
 from tinhso.operations.presenters.targets import PartRow
-from tinhso.operations.views.asked import Asked, asked_or_404
+from tinhso.operations.views.asked import Asked, asked_or_404, offers_elsewhere
+from tinhso.organizations.api import UNDETERMINED
 from tinhso.plans import api as plans
 
 PARTS_A_PAGE = 50
@@ -30,11 +31,22 @@ class Breakdown:
     pages: Pages
     largest: float | None
     csv_url: str
+    has_estimates: bool
+    has_undetermined: bool
+
+
+@dataclass(frozen=True)
+class MissingLink:
+    """How many members are missing, and the page that names them."""
+
+    count: int
+    url: str
 
 
 @require_safe
 @action_required(Action.VIEW_FIGURES)
 @vary_on_headers("HX-Request")
+@offers_elsewhere
 def target(request: SignedInRequest, indicator: str) -> HttpResponse:
     """One target at one unit: figure, trajectory, breakdown, definition, sources; htmx asks for the breakdown alone."""
     asked = asked_or_404(request)
@@ -52,25 +64,24 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]  # django-htmx
         return render(request, "operations/target.html#breakdown", {"breakdown": breakdown})
     trend = _trend(asked, indicator)
-    here = address("operations:target", indicator, unit=asked.code, period=asked.period, format="csv")
-    context = {
+    here = asked.address("operations:target", indicator, format="csv")
+    context = asked.around(address("operations:target", indicator)) | {
         "crumbs": asked.crumbs(Crumb(standing.target.title)),
-        "row": targets.target_row(standing, trend, asked.code, asked.period),
-        "unit": asked.unit,
-        "as_of": asked.as_of,
+        "row": targets.target_row(standing, trend, asked.code, asked.kept),
         "period_words": _figure_period(asked, standing),
-        "pick": asked.pick(address("operations:target", indicator)),
-        "definition": indicators.definition(indicator, asked.question.period.ends_on),
+        "definition": indicators.definition(indicator, asked.question.period.ends_on, asked.release),
         "owner": plans.owner_name(standing.target, asked.as_of),
         "missing": targets.whole(standing.missing),
         "excluded": standing.figure.excluded,
-        "chart": targets.chart_of(standing, trend, asked.year),
+        "chart": targets.chart_of(standing, trend, asked.question.plan.year),
         "months": _months(asked, trend),
         "months_csv_url": f"{here}&table=months",
         "breakdown": breakdown,
         "categories": _categories(asked, standing),
         "categories_csv_url": here,
         "records": _record_links(request, asked, indicator, standing.period),
+        "as_was_url": _as_was_url(request, asked, indicator),
+        "missing_members": _missing_members(request, asked, standing),
         "sources": [source_row(source) for source in standing.sources],
     }
     return render(request, "operations/target.html", context)
@@ -92,15 +103,22 @@ def _level(request: SignedInRequest, asked: Asked, indicator: str) -> str | None
     levels, wanted = asked.levels, request.GET.get("level")
     if wanted in levels or not levels:
         return wanted if levels else None
-    found = indicators.figures(indicators=[indicator], period_codes=[asked.question.period.code])
+    found = indicators.figures(
+        indicators=[indicator],
+        period_codes=[asked.question.period.code],
+        view=asked.view,
+        release=asked.release,
+    )
     present = {figure.level for figure in found}
     return next((level for level in levels if level in present), levels[0])
 
 
 def _parts(asked: Asked, indicator: str, level: str) -> list[PartRow]:
     below = asked.below(level)
+    if asked.has_undetermined:
+        below = [*below, UNDETERMINED]
     parts = plans.breakdown(asked.question, indicator, below) if below else []
-    return targets.part_rows(parts, indicator, asked.period)
+    return targets.part_rows(parts, asked.kept)
 
 
 def _breakdown(
@@ -108,21 +126,25 @@ def _breakdown(
 ) -> Breakdown:
     """The page of the breakdown that is asked for, with its ways on."""
     titles = common.level_names()
-    here = address("operations:target", indicator, unit=asked.code, period=asked.period, level=level)
+    here = asked.address("operations:target", indicator, level=level)
     number = common.page_number(request.GET.get("page", "1"))
     pages = common.pages(len(rows), PARTS_A_PAGE, number, f"{here}&sort={sort}")
     first = (pages.number - 1) * PARTS_A_PAGE
     tabs = [
-        Tab(
-            titles[one],
-            address("operations:target", indicator, unit=asked.code, period=asked.period, level=one),
-            one == level,
-        )
-        for one in asked.levels
+        Tab(titles[one], asked.address("operations:target", indicator, level=one), one == level) for one in asked.levels
     ]
     columns = targets.sort_columns(here, sort)
     largest = max((row.share for row in rows if row.share), default=None)
-    return Breakdown(tabs, columns, rows[first : first + PARTS_A_PAGE], pages, largest, f"{here}&format=csv")
+    return Breakdown(
+        tabs,
+        columns,
+        rows[first : first + PARTS_A_PAGE],
+        pages,
+        largest,
+        f"{here}&format=csv",
+        any(row.is_estimated for row in rows),
+        any(row.is_undetermined for row in rows),
+    )
 
 
 def _file(table: str, asked: Asked, standing: plans.Standing, rows: list[PartRow]) -> HttpResponse:
@@ -137,11 +159,11 @@ def _file(table: str, asked: Asked, standing: plans.Standing, rows: list[PartRow
 
 def _trend(asked: Asked, indicator: str) -> list[float | None]:
     """The year-to-date values month by month."""
-    return targets.trends(asked.unit_id, asked.year, asked.as_of, [indicator]).get(indicator, [])
+    return targets.trends(asked.question, asked.unit_id, [indicator]).get(indicator, [])
 
 
 def _months(asked: Asked, trend: list[float | None]) -> list[tuple[str, float | None]]:
-    codes = targets.month_codes(asked.year, asked.as_of)
+    codes = targets.month_codes(asked.question.plan.year, asked.as_of)
     return [(code.removesuffix("/ytd"), value) for code, value in zip(codes, trend, strict=False)]
 
 
@@ -154,16 +176,40 @@ def _categories(asked: Asked, standing: plans.Standing) -> list[indicators.Figur
         period_codes=[standing.period],
         unit_ids=[asked.unit_id],
         with_categories=True,
+        view=asked.view,
+        release=asked.release,
     )
     return sorted((figure for figure in found if figure.category), key=lambda figure: figure.value or 0.0)
 
 
 def _record_links(request: SignedInRequest, asked: Asked, indicator: str, period: str) -> dict[str, str]:
-    """Ways to the records, for those who may see them."""
-    scope = accounts.scope(user=request.user, action=Action.VIEW_RECORDS, on=clock.today())
-    if not scope.allows(asked.unit_id):
+    """Ways to the records, for those who may see them; records lie in the tree of their day only."""
+    if asked.is_mapped or not _sees_records(request, asked):
         return {}
     return {
-        side: address("operations:records", indicator, unit=asked.code, period=period, side=side)
+        side: asked.address("operations:records", indicator, period=period, side=side)
         for side in ("numerator", "denominator")
     }
+
+
+def _sees_records(request: SignedInRequest, asked: Asked) -> bool:
+    scope = accounts.scope(user=request.user, action=Action.VIEW_RECORDS, on=clock.today())
+    return scope.allows(asked.unit_id)
+
+
+def _as_was_url(request: SignedInRequest, asked: Asked, indicator: str) -> str:
+    """From a figure told in another tree to the one whose records can be seen, for those who may."""
+    if not (asked.is_mapped and _sees_records(request, asked)):
+        return ""
+    return asked.address("operations:target", indicator, view=None, on=asked.day.isoformat())
+
+
+def _missing_members(request: SignedInRequest, asked: Asked, standing: plans.Standing) -> MissingLink | None:
+    """The way to those who are missing, where the ratio counts members and the reader may see them."""
+    figure, name = standing.figure, standing.target.indicator
+    if not (figure.denominator and figure.numerator is not None and figure.numerator < figure.denominator):
+        return None
+    if not _sees_records(request, asked) or not indicators.has_members(name, asked.release):
+        return None
+    count = targets.whole(float(figure.denominator - figure.numerator))
+    return MissingLink(count, asked.address("operations:missing", name, period=standing.period))
