@@ -1,6 +1,7 @@
 """Running the compiled engine over rows of Python values, for comparison with the reference."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -59,10 +60,11 @@ def filled(schemas: Iterable[DatasetSchema], rows: Mapping[str, list[Row]]) -> d
         connection.execute(
             f"CREATE TABLE {schema.name} ({columns}, _unit INTEGER, _batch BIGINT, _file INTEGER, _line BIGINT)"
         )
-        for row in rows.get(schema.name, []):
-            names = ", ".join(row)
-            marks = ", ".join("?" * len(row))
-            connection.execute(f"INSERT INTO {schema.name} ({names}) VALUES ({marks})", list(row.values()))
+        for names, alike in itertools.groupby(rows.get(schema.name, []), key=tuple):
+            several = list(alike)
+            marks = ", ".join(["(" + ", ".join("?" * len(names)) + ")"] * len(several))
+            values = [value for row in several for value in row.values()]
+            connection.execute(f"INSERT INTO {schema.name} ({', '.join(names)}) VALUES {marks}", values)
     return connection
 
 

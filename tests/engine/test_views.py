@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import yaml
@@ -309,6 +310,7 @@ def test_members_of_an_undetermined_unit_count_once_in_the_province(roaring):
 
 # ---- random catalogs, trees, data and placements ----------------------------------------------------------
 
+RELATIONS = located.Located(Path("_relations.yaml"), yaml.safe_dump(random_world.RELATIONS))
 NODES = (0, 1, 2, 3, 4, 5, 6)  # nodes of the tree of the day; 6 is of that day alone
 ONE = Decimal(1)
 
@@ -345,8 +347,7 @@ def definitions(draw):
 
 
 def built(several):
-    relations = located.Located(random_world.Path("_relations.yaml"), yaml.safe_dump(random_world.RELATIONS))
-    return catalog.build(several, relations, random_world.SCHEMAS)
+    return catalog.build(several, RELATIONS, random_world.SCHEMAS)
 
 
 @st.composite
@@ -364,7 +365,9 @@ def cells_by_view(world, views, small_set=backend.SMALL_SET):
     there = running.territory(tree)
     there = compute.Territory(there.versions, there.closure, views)
     found = {"as-was": {}} | {one.code: {} for one in views}
-    with pytest.MonkeyPatch.context() as patch, running.filled(random_world.SCHEMAS.values(), rows) as connection:
+    read = {name for dataset in compute.datasets(chosen) for name in compute.related(chosen, dataset)}
+    schemas = [random_world.SCHEMAS[name] for name in sorted(read)]
+    with pytest.MonkeyPatch.context() as patch, running.filled(schemas, rows) as connection:
         patch.setattr(backend, "SMALL_SET", small_set)
         patch.setattr(states, "SMALL_SET", small_set)
         compute.compute(connection, chosen, there, compute.timeline(wanted, there, as_of))
@@ -384,12 +387,12 @@ def pairs(cells):
     return {key: pair for key, (pair, *_rest) in cells.items()}
 
 
-modest = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+def modest(examples):
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    return settings(max_examples=examples, deadline=None, suppress_health_check=slow)
 
 
-@modest
+@modest(8)
 @given(world=worlds(), placement=placements(), above=days_trees())
 def test_a_view_counts_every_record_where_its_unit_is_placed(world, placement, above):
     chosen, rows, tree, as_of, wanted = world
@@ -401,7 +404,7 @@ def test_a_view_counts_every_record_where_its_unit_is_placed(world, placement, a
     assert running.plain(pairs(ours)) == running.plain(theirs)
 
 
-@modest
+@modest(4)
 @given(world=worlds(), one=placements(), other=placements(), above=days_trees(), below=days_trees())
 def test_the_province_has_the_same_figures_in_every_view(world, one, other, above, below):
     found = cells_by_view(world, (as_view("as-is", one, above), as_view("comparable", other, below)))
@@ -410,7 +413,7 @@ def test_the_province_has_the_same_figures_in_every_view(world, one, other, abov
     assert provinces[0] == provinces[1] == provinces[2]
 
 
-@modest
+@modest(4)
 @given(world=worlds())
 def test_where_the_tree_never_changed_today_is_as_it_was(world):
     chosen, rows, tree, as_of, wanted = world
@@ -428,19 +431,11 @@ def test_where_the_tree_never_changed_today_is_as_it_was(world):
     assert as_was == as_is
 
 
-@st.composite
-def counted_events(draw):
-    """A definition over numbers of events alone."""
-    text = {"a": draw(random_world.events), "b": draw(random_world.events)}
-    return define_on(text)
+counted_events = st.builds(lambda a, b: built([define("a / b", a=a, b=b)]), random_world.events, random_world.events)
 
 
-def define_on(measures):
-    return built([define("a / b", a=measures["a"], b=measures["b"])])
-
-
-@modest
-@given(world=worlds(), chosen=counted_events(), above=days_trees(), more=st.data())
+@modest(4)
+@given(world=worlds(), chosen=counted_events, above=days_trees(), more=st.data())
 def test_events_of_the_lowest_units_and_the_undetermined_node_sum_to_the_province(world, chosen, above, more):
     _catalog, rows, tree, as_of, wanted = world
     leaves = sorted({node for node, _a in above} - {ancestor for node, ancestor in above if node != ancestor})
@@ -455,7 +450,7 @@ def test_events_of_the_lowest_units_and_the_undetermined_node_sum_to_the_provinc
         assert sum(parts) == whole[1]
 
 
-@modest
+@modest(4)
 @given(world=worlds(), placement=placements(), above=days_trees())
 def test_both_forms_of_a_set_agree_in_every_view(world, placement, above):
     views = (as_view("as-is", placement, above),)
