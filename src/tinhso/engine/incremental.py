@@ -459,10 +459,7 @@ class Update:
             remade += rollup.roll_up(self.connection, self.catalog, partly, only_dirty=True)
             self._join_kept(fresh, partly, other_periods)
         path = self._path("cells")
-        self.connection.execute(
-            f"COPY (FROM cell ORDER BY view, indicator, period, unit, category) TO {duck.literal(str(path))} "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
+        self.connection.execute(f"COPY cell TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
         duck.sync(path)
         self.next.cells = path.name
         return remade

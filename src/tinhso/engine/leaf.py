@@ -220,14 +220,14 @@ def join_relation(query: exp.Select, relation: Relation, day: exp.Expr) -> exp.S
 
 
 def _join_members(query: exp.Select, chosen: Plan) -> exp.Select:
-    """Join the dictionaries of the distinct columns; rows without a member still count."""
+    """Join the dictionaries of the distinct columns, which know every member there is; rows without one still count."""
     if chosen.through is not None:
         return query
     for index, column in enumerate(chosen.distinct_columns):
         alias = f"m{index}"
         table = exp.to_table(members_table(chosen.entity(column))).as_(alias)
         same = exp.EQ(this=exp.column("member", table=alias), expression=exp.column(column, table=FACTS))
-        query = query.join(table, on=same, join_type="left")
+        query = query.join(table, on=same, join_type="" if chosen.dataset.columns[column].required else "left")
     return query
 
 

@@ -49,8 +49,8 @@ def listed(
         positions = [place for _n, _p, found, _e in counter.evaluated(members, indicator, numbers) for place in found]
         connection.register("positions_in", pa.table({"position": pa.array(positions, pa.int32())}))
     else:
-        rollup.merge(connection, list(numbers.values()), only_dirty=True)
-        bits = rollup.set_rows(catalog, indicator, members).sql(dialect="duckdb")
+        merged = rollup.merge(connection, catalog, list(numbers.values()), only_dirty=True)
+        bits = rollup.set_rows(merged, indicator, members)
         places = dictionaries.capacity(entity)
         found = connection.execute(
             f"""SELECT r.position FROM ({bits}) AS b CROSS JOIN (SELECT UNNEST(RANGE({places}))::INTEGER AS position) AS r

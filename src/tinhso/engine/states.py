@@ -133,9 +133,8 @@ def saved(path: Path, keys: Mapping[int, str]) -> str:
     return f"""
         COPY (SELECT k.key AS measure, l.unit, l.atom, l.category, l.n, l.amount,
                      COALESCE(l.bitmap, l.bits::BLOB) AS members, l.bitmap IS NOT NULL AS is_large
-              FROM leaf AS l JOIN (VALUES {named}) AS k(number, key) ON k.number = l.measure
-              ORDER BY l.measure, l.unit, l.atom, l.category)
-        TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
+              FROM leaf AS l JOIN (VALUES {named}) AS k(number, key) ON k.number = l.measure)
+        TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION snappy)"""
 
 
 def load(

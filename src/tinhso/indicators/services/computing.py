@@ -127,15 +127,18 @@ def run(
         NoEngine: the engine does not answer.
         LakeDamaged: a file of the lake is missing or cannot be read.
     """
-    from tinhso.engine import backend as backends
+    from tinhso.engine import engines
+    from tinhso.engine.backend import EngineUnreachable
     from tinhso.engine.incremental import Update
 
     spill = Path(settings.HOME) / "spill"
     with duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS, spill=spill) as connection:
-        backend = backends.Duck(connection)
-        with datasets.damage_named(inputs.batches):
-            target = folder or states.folder()
-            return Update(connection, inputs, CutLake(inputs.batches), target, previous, backend).run(progress)
+        target, lake = folder or states.folder(), CutLake(inputs.batches)
+        try:
+            with engines.opened(settings.ENGINE_URL, connection) as backend, datasets.damage_named(inputs.batches):
+                return Update(connection, inputs, lake, target, previous, backend).run(progress)
+        except EngineUnreachable as problem:
+            raise NoEngine(_("%(problem)s Số liệu đang dùng được giữ nguyên.") % {"problem": problem}) from problem
 
 
 def _inputs(catalog: "Catalog", as_of: dt.date) -> "Inputs":
