@@ -606,7 +606,9 @@ def _touch_events(
     rows = _changed_rows(connection, lake, schema, batches)
     parts = [f"SELECT {unit} AS unit, CAST({schema.time} AS DATE) AS day FROM {rows}"]
     if files := lake.repeats_of_batches(schema.name, batches):
-        parts.append(f"SELECT {unit}, CAST(_time AS DATE) FROM {duck.parquet(files)}")
+        listed = ", ".join(duck.literal(str(path)) for path in files)
+        repeated = f"read_parquet([{listed}], hive_partitioning = false)"  # they are not files of rows
+        parts.append(f"SELECT {unit}, CAST(_time AS DATE) FROM {repeated}")
     connection.execute(
         f"""INSERT INTO engine_touched SELECT DISTINCT c.unit, d.atom
             FROM ({" UNION ".join(parts)}) AS c JOIN engine_days AS d USING (day) WHERE c.unit IS NOT NULL"""
