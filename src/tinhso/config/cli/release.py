@@ -129,10 +129,13 @@ def run_verify(arguments: argparse.Namespace) -> int:
                 "cells": found.cells,
                 "expected": found.expected,
                 "found": found.found,
+                "kept": found.kept,
             }
         )
     elif found.is_same:
         print(f"Bản chốt {found.number}: {found.cells} ô tính lại từ hồ dữ liệu giống hệt số liệu đã chốt.")
+    elif found.expected == found.found:
+        print(f"Bản chốt {found.number}: tệp số liệu đã chốt bị mất hoặc bị sửa; tính lại từ hồ dữ liệu vẫn đúng.")
     else:
         print(f"Bản chốt {found.number}: số liệu tính lại KHÁC số liệu đã chốt ({found.found} ≠ {found.expected}).")
     return 0 if found.is_same else 1

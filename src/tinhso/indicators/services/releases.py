@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -79,21 +80,23 @@ def create_release(
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a release computed again from the lake gives the same cells.
+    """Whether a release computed again from the lake gives the same cells, and readers still see these.
 
     Attributes:
-        expected: SHA-256 of the frozen cells.
+        expected: SHA-256 of the cells when they were frozen.
         found: of those computed again.
+        kept: of those in the file that readers see; empty where it is lost or cannot be read.
     """
 
     number: int
     cells: int
     expected: str
     found: str
+    kept: str
 
     @property
     def is_same(self) -> bool:
-        return self.expected == self.found
+        return self.expected == self.found == self.kept
 
 
 def verify_release(number: int) -> Verification:
@@ -107,7 +110,11 @@ def verify_release(number: int) -> Verification:
     with tempfile.TemporaryDirectory(prefix="verify-", dir=_scratch()) as folder:
         result = computing.run(_frozen(release.state_set), None, folder=Path(folder))
         found = cells_checksum(Path(folder) / result.manifest.cells)
-    return Verification(number, result.cells, release.cells_sha256, found)
+    try:
+        kept = cells_checksum(states.cells_path(release.state_set))
+    except duckdb.Error:
+        kept = ""
+    return Verification(number, result.cells, release.cells_sha256, found, kept)
 
 
 def _scratch() -> Path:
