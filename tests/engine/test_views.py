@@ -42,26 +42,29 @@ TWO_COMMUNES = """
 """
 
 
-def test_10_and_11_in_two_communes_merged_into_one_are_21():
-    figures = computed(FEES, tree=MERGER, views=(MERGED,), dossiers=TWO_COMMUNES).seen("as-is")
+@pytest.fixture(scope="module")
+def merged():
+    return computed(FEES, tree=MERGER, views=(MERGED,), dossiers=TWO_COMMUNES)
+
+
+def test_10_and_11_in_two_communes_merged_into_one_are_21(merged):
+    figures = merged.seen("as-is")
 
     assert figures[31, "2023-05"] == (21, 3)  # keeping the value recorded last would give 11, or 10
     assert figures[31, "2023"] == (26, 4)
     assert not figures.cell((31, "2023"))["estimated"]
 
 
-def test_the_merged_communes_themselves_have_no_figures_in_the_tree_of_today():
-    figures = computed(FEES, tree=MERGER, views=(MERGED,), dossiers=TWO_COMMUNES).seen("as-is")
+def test_the_merged_communes_themselves_have_no_figures_in_the_tree_of_today(merged):
+    figures = merged.seen("as-is")
 
     assert (11, "2023-05") not in figures  # beside their successor they would count twice
     assert figures[10, "2023-05"] == (21, 3)
 
 
-def test_the_tree_as_it_was_is_not_changed_by_a_view_beside_it():
-    figures = computed(FEES, tree=MERGER, views=(MERGED,), dossiers=TWO_COMMUNES)
-
-    assert (figures[11, "2023-05"], figures[12, "2023-05"]) == ((10, 1), (11, 2))
-    assert (31, "2023-05") not in figures
+def test_the_tree_as_it_was_is_not_changed_by_a_view_beside_it(merged):
+    assert (merged[11, "2023-05"], merged[12, "2023-05"]) == ((10, 1), (11, 2))
+    assert (31, "2023-05") not in merged
 
 
 def test_sets_of_merged_communes_are_united_and_not_added(roaring):
@@ -176,25 +179,28 @@ BEFORE = """
 """
 
 
-def test_the_parts_of_a_split_commune_sum_to_the_whole():
-    figures = computed(FEES, tree=SPLIT, views=(PARTS,), dossiers=BEFORE).seen("as-is")
+@pytest.fixture(scope="module")
+def split():
+    return computed(FEES, tree=SPLIT, views=(PARTS,), dossiers=BEFORE)
+
+
+def test_the_parts_of_a_split_commune_sum_to_the_whole(split):
+    figures = split.seen("as-is")
 
     assert figures[31, "2023-05"] == (60, Decimal("1.2"))
     assert figures[32, "2023-05"] == (40, Decimal("0.8"))
 
 
-def test_parts_are_marked_estimated_at_every_unit_that_has_no_whole_of_them():
-    figures = computed(FEES, tree=SPLIT, views=(PARTS,), dossiers=BEFORE).seen("as-is")
+def test_parts_are_marked_estimated_at_every_unit_that_has_no_whole_of_them(split):
+    figures = split.seen("as-is")
 
     estimated = {unit for unit in (31, 32, 12, 10, 20, 1) if figures.cell((unit, "2023"))["estimated"]}
     assert estimated == {31, 32, 10, 20}  # 12 and the province are exact
 
 
-def test_the_province_is_exact_although_its_communes_are_estimated():
-    figures = computed(FEES, tree=SPLIT, views=(PARTS,), dossiers=BEFORE)
-
-    assert figures.seen("as-is")[1, "2023"] == figures[1, "2023"] == (101, 3)
-    assert not figures.seen("as-is").cell((1, "2023"))["estimated"]
+def test_the_province_is_exact_although_its_communes_are_estimated(split):
+    assert split.seen("as-is")[1, "2023"] == split[1, "2023"] == (101, 3)
+    assert not split.seen("as-is").cell((1, "2023"))["estimated"]
 
 
 def test_a_district_with_all_parts_is_exact():
@@ -276,16 +282,21 @@ LOST = """
 """
 
 
-def test_what_has_no_successor_lies_in_the_undetermined_node():
-    figures = computed(FEES, tree=GONE, views=(WITHOUT_11,), dossiers=LOST).seen("as-is")
+@pytest.fixture(scope="module")
+def lost():
+    return computed(FEES, tree=GONE, views=(WITHOUT_11,), dossiers=LOST)
+
+
+def test_what_has_no_successor_lies_in_the_undetermined_node(lost):
+    figures = lost.seen("as-is")
 
     assert figures[0, "2023"] == (10, 1)
     assert not figures.cell((0, "2023"))["estimated"]
     assert (11, "2023") not in figures
 
 
-def test_the_undetermined_node_hangs_below_the_province_and_nothing_else():
-    figures = computed(FEES, tree=GONE, views=(WITHOUT_11,), dossiers=LOST).seen("as-is")
+def test_the_undetermined_node_hangs_below_the_province_and_nothing_else(lost):
+    figures = lost.seen("as-is")
 
     assert figures[10, "2023"] == (1, 1)
     assert figures[1, "2023"] == (11, 2)  # dropped, the province would have 1 ÷ 1 and change its past
