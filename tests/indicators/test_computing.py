@@ -32,13 +32,12 @@ CHANGES = {
     "new rows": ("documents", ["N1,03649,1/UB,2023-03-05,0,1,1,exchange"]),
     "late rows of an earlier month": ("documents", ["N1,03649,1/UB,2023-01-05,0,1,1,exchange"]),
     "a correction in place": ("dossiers", ["D3,1.000004,SL-STP,counter,2023-01-04 08:00,10"]),
-    "a correction that moves a record": ("dossiers", ["D3,1.000004,03760,online,2023-03-04 08:00,4"]),
+    "a correction that moves a record": ("dossiers", ["D1,1.000002,03760,online,2023-03-04 08:00,4"]),
     "a stock's new state": ("population", ["03646,2000,900,700,300,2023-02-15"]),
     "a member who moves": ("staff", ["S0,03649,official,2023-02-10,"]),
     "a new member": ("staff", ["S90,03649,official,2023-02-10,"]),
     "another validity": ("procedures", ["1.000002,Thủ tục 2,SL-STP,none,1,1,2023-02-01"]),
     "a later evaluation date within the month": ("trainings", ["S7,awareness,2023-03-31"]),
-    "a later evaluation date in another month": ("documents", ["N1,03649,1/UB,2023-04-20,0,1,1,exchange"]),
 }
 
 
@@ -53,15 +52,27 @@ def test_a_delivery_touches_little_and_equals_a_whole_computation(computed, full
     assert checksum_in_force() == full()
 
 
-def test_a_correction_leaves_the_old_unit_and_counts_at_the_new(computed):
-    before = [figure(ONLINE, code, "2023") for code in ("SL-STP", "03760")]
+def test_an_evaluation_date_in_another_month_counts_states_at_its_days_and_no_event_again(computed, full):
+    computed.deliver("documents", ["N1,03649,1/UB,2023-04-20,0,1,1,exchange"])
 
-    computed.deliver("dossiers", ["D3,1.000001,03760,online,2023-01-04 08:00,4"])
+    result = computed.compute()
+
+    assert in_force().as_of == dt.date(2023, 4, 20)
+    assert result.recounted < result.leaf_states
+    assert figure(DOCUMENTS, "03649", "2023-04") == (1, 1)
+    assert checksum_in_force() == full()
+
+
+def test_a_correction_leaves_the_old_unit_and_counts_at_the_new(computed):
+    before, other, province = (figure(ONLINE, code, "2023") for code in ("03649", "03760", "14"))
+
+    computed.deliver("dossiers", ["D1,1.000002,03760,counter,2023-02-02 08:00,4"])
     computed.compute()
 
-    assert before[1] is None
-    assert figure(ONLINE, "03760", "2023") == (1, 1)
-    assert figure(ONLINE, "14", "2023-01")[1] > 0
+    assert other is None
+    assert figure(ONLINE, "03760", "2023") == (0, 1)
+    assert figure(ONLINE, "03649", "2023") == (before[0], before[1] - 1)
+    assert figure(ONLINE, "14", "2023") == province
 
 
 def test_a_revoked_batch_is_gone_and_its_cells_with_it(computed, full):
@@ -81,7 +92,7 @@ def test_a_revoked_batch_is_gone_and_its_cells_with_it(computed, full):
 
 def test_a_revoked_correction_brings_the_earlier_row_back(computed):
     was = checksum_in_force()
-    batch = computed.deliver("dossiers", ["D3,1.000004,03760,online,2023-03-04 08:00,4"])
+    batch = computed.deliver("dossiers", ["D1,1.000002,03760,online,2023-03-04 08:00,4"])
     computed.compute()
 
     computed.revoke(batch)
@@ -133,7 +144,9 @@ def test_a_definition_that_only_reads_otherwise_counts_nothing(computed, definit
 def test_a_new_definition_is_computed_and_one_that_is_gone_leaves(computed, definitions, full):
     text = (definitions / "soc.smartphones.yaml").read_text("utf-8")
     (definitions / "soc.smartphones.yaml").unlink()
-    own = text.replace("id: soc.smartphones", "id: soc.accounts").replace("of: smartphone_users", "of: population_15_plus")
+    own = text.replace("id: soc.smartphones", "id: soc.accounts").replace(
+        "of: smartphone_users", "of: population_15_plus"
+    )
     (definitions / "soc.accounts.yaml").write_text(own, "utf-8")
 
     computed.compute()
