@@ -31,7 +31,9 @@ def register(commands: "Subparsers") -> None:
     status.add_argument("--unit", metavar="MÃ", help="mã đơn vị; mặc định: cả tỉnh")
     status.add_argument("--period", metavar="KỲ", help=f"{PERIODS}; mặc định: từ đầu năm")
     status.add_argument("--as-of", metavar="NGÀY", type=_day, help="yyyy-mm-dd; mặc định: ngày cuối có dữ liệu")
-    status.add_argument("--release", type=int, metavar="SỐ", help="theo bản chốt số liệu này; mặc định: số liệu hiện hành")
+    status.add_argument(
+        "--release", type=int, metavar="SỐ", help="theo bản chốt số liệu này; mặc định: số liệu hiện hành"
+    )
     status.add_argument("--json", action="store_true", help="viết một tài liệu JSON")
     status.set_defaults(run=run_status)
 
