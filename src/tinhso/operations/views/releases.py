@@ -136,10 +136,11 @@ def _release_or_404(number: int) -> indicators.ReleaseRow:
 @action_required(Action.VIEW_FIGURES)
 def diff(request: SignedInRequest, before: int, after: str) -> HttpResponse:
     """The figures that differ between two releases, or since one, at units of the reader's scope."""
-    _release_or_404(before)
+    reported = _release_or_404(before).period
     newer = None if after == presenters.LIVE else _number_or_404(after)
     view = indicators.AS_IS if request.GET.get("view") == indicators.AS_IS else indicators.AS_WAS
     own = presenters.in_scope(_difference(before, newer, view).cells, _reader(request))
+    own.sort(key=lambda cell: cell.period != reported)  # the period that was reported on comes first
     wanted = {name: request.GET.get(name, "") for name in ("indicator", "period")}
     cells = [cell for cell in own if all(getattr(cell, name) == code for name, code in wanted.items() if code)]
     kept = {**wanted, "view": None if view == indicators.AS_WAS else view}
