@@ -21,8 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import measuring
-from engine_peers import PEERS, WITHOUT_YTD
-from engine_province import COMMUNES, Place, Province, checksum
+from contest.peers import PEERS, WITHOUT_YTD
+from contest.province import COMMUNES, Place, Province, checksum
 
 ROWS, QUICK_ROWS = 20_000_000, 200_000
 GROWTH = (5_000_000, 20_000_000, 80_000_000)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from engine_province import (
+from contest.province import (
     COMMUNES,
     DISTRICTS,
     FIGURES,

@@ -56,7 +56,7 @@ def attach(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE replaced_{schema.name} AS FROM replaced_in")
         connection.unregister("replaced_in")
         same = "x._batch = r._batch AND x._file = r._file AND x._line = r._line"
-        select += f" WHERE NOT EXISTS (SELECT 1 FROM replaced_{schema.name} AS x WHERE {same})"
+        select += f" ANTI JOIN replaced_{schema.name} AS x ON {same}"  # NOT EXISTS is planned over all distinct rows
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {schema.name} AS {select}")
 
 

@@ -428,7 +428,7 @@ class Update:
     # ---- cells ------------------------------------------------------------------------------------------
 
     def _cells(self) -> int:
-        """Roll up what is not up to date; `cell` then holds all cells, and is saved.
+        """Roll up what is not up to date, and save all cells; `cell` then gives them.
 
         Returns:
             How many were made anew.
@@ -452,15 +452,18 @@ class Update:
         for name in dict.fromkeys(m.dataset.name for i in [*fresh, *partly] for m in rollup.needed(i)):
             if name not in self.loaded:
                 self._load(name, self.next.datasets[name]["file"])
-        remade = rollup.roll_up(self.connection, self.catalog, fresh)
+        remade, every = rollup.roll_up(self.connection, self.catalog, fresh), "FROM cell"
         if not is_all:
             self.connection.execute("CREATE OR REPLACE TEMP TABLE made AS FROM cell")
             self._mark_dirty(other_periods)
             remade += rollup.roll_up(self.connection, self.catalog, partly, only_dirty=True)
-            self._join_kept(fresh, partly, other_periods)
+            every = " UNION ALL ".join(["FROM made", "FROM cell", *self._kept(fresh, partly, other_periods)])
         path = self._path("cells")
-        self.connection.execute(f"COPY cell TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
+        saved = duck.literal(str(path))
+        self.connection.execute(f"COPY ({every}) TO {saved} (FORMAT parquet, COMPRESSION snappy)")
         duck.sync(path)
+        self.connection.execute("DROP TABLE cell")
+        self.connection.execute(f"CREATE TEMP VIEW cell AS FROM read_parquet({saved})")
         self.next.cells = path.name
         return remade
 
@@ -495,29 +498,31 @@ class Update:
             """
         )
 
-    def _join_kept(
+    def _kept(
         self, fresh: Collection[Indicator], partly: Collection[Indicator], other_periods: Collection[str]
-    ) -> None:
-        """Put the cells made anew beside those that stay."""
-        periods = ", ".join(duck.literal(code) for code in ("", *other_periods))
-        known = ", ".join(duck.literal(name) for name in ("", *self.next.indicators))
-        anew = ", ".join(duck.literal(name) for name in ("", *map(_named, fresh)))
-        dirty = ", ".join(duck.literal(name) for name in ("", *map(_named, partly)))
+    ) -> list[str]:
+        """The query of the cells that stay; none when all are made anew."""
+        kept = [
+            f"({duck.literal(i.id)}, {i.text.version}, {i in partly})"
+            for i in self.catalog.indicators
+            if i not in fresh
+        ]
+        if not kept:
+            return []
+        gone = {name.split(" ", 1)[1] for name in self.previous.taken.keys() - self.next.taken.keys()}
+        codes = gone - {name.split(" ", 1)[1] for name in self.next.taken} | set(other_periods)
+        periods = ", ".join(duck.literal(code) for code in ("", *sorted(codes)))
         old = duck.literal(str(self.folder / self.previous.cells))
-        named = "o.indicator || ' ' || o.version"
-        self.connection.execute(
+        return [
             f"""
-            INSERT INTO cell
-            FROM made
-            UNION ALL
             SELECT o.* FROM read_parquet({old}) AS o
-            SEMI JOIN engine_periods AS p ON p.period = o.period
-            JOIN engine_views AS v ON v.code = o.view
-            ANTI JOIN engine_dirty AS x
-                ON {named} IN ({dirty}) AND x.view = v.view AND x.unit = o.unit AND x.period = o.period
-            WHERE {named} IN ({known}) AND {named} NOT IN ({anew}) AND o.period NOT IN ({periods})
+            JOIN (VALUES {", ".join(kept)}) AS k(indicator, version, is_partly)
+                ON k.indicator = o.indicator AND k.version = o.version
+            ANTI JOIN (SELECT v.code, d.unit, d.period FROM engine_dirty AS d JOIN engine_views AS v USING (view)) AS x
+                ON k.is_partly AND x.code = o.view AND x.unit = o.unit AND x.period = o.period
+            WHERE o.period NOT IN ({periods})
             """
-        )
+        ]
 
     # ---- pieces -----------------------------------------------------------------------------------------
 
