@@ -70,7 +70,15 @@ def fresh_caches() -> None:
     from tinhso.indicators.selectors import figures, states, territory
     from tinhso.organizations.selectors import units
 
-    for cached in (figures._stored, figures._computed, figures._viewed, states.stored_catalog, territory._unit_names, units._tree):
+    for cached in (
+        figures._stored,
+        figures._computed,
+        figures._viewed,
+        states.stored_catalog,
+        territory._unit_names,
+        territory._view,
+        units._tree,
+    ):
         cached.cache_clear()
 
 

@@ -10,10 +10,10 @@ from django.db import connection, models
 from django.db.models import Max, Min
 
 from tinhso.datasets.models import Batch, BatchFile, RefusedCount
-from tinhso.indicators.models import StateSet
+from tinhso.indicators.models import Release, StateSet
 from tinhso.organizations.models import OrgUnitVersion
 
-MODELS: tuple[type[models.Model], ...] = (Batch, BatchFile, RefusedCount, StateSet)
+MODELS: tuple[type[models.Model], ...] = (Batch, BatchFile, RefusedCount, StateSet, Release)
 
 
 class Snapshots:

@@ -89,7 +89,12 @@ def freshness() -> dict[str, Freshness]:
 
 def freshness_at(cut: Cut) -> dict[str, Freshness]:
     """How far every dataset reached at an earlier data cut, whatever became of its batches since."""
-    return _reach(Batch.objects.filter(pk__in=[key for keys in cut.values() for key in keys]))
+    return _reach_of(tuple(sorted(key for keys in cut.values() for key in keys)))
+
+
+@once_per_request
+def _reach_of(keys: tuple[int, ...]) -> dict[str, Freshness]:
+    return _reach(Batch.objects.filter(pk__in=keys))
 
 
 def _reach(counting: "QuerySet[Batch]") -> dict[str, Freshness]:
