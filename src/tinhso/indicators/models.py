@@ -40,7 +40,7 @@ class Release(models.Model):
     """
 
     number = models.PositiveIntegerField("số", unique=True)
-    state_set = models.ForeignKey(StateSet, models.PROTECT, related_name="releases", verbose_name="bộ số liệu")
+    state_set = models.ForeignKey(StateSet, models.PROTECT, related_name="releases")
     plan_number = models.CharField("kế hoạch", max_length=60)
     plan_version = models.CharField("phiên bản kế hoạch", max_length=60)
     plan_hash = models.CharField("dấu vân kế hoạch", max_length=64)

@@ -44,7 +44,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="releases",
                         to="indicators.stateset",
-                        verbose_name="bộ số liệu",
                     ),
                 ),
             ],
