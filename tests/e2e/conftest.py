@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.accounts.factories import PASSWORD, person
-from tests.operations.conftest import computed, source_files
+from tests.operations.conftest import computed, released, source_files
 from tinhso.accounts.api import Role
 from tinhso.core import charts
 
@@ -22,7 +22,7 @@ QUIET = [
 ]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
 
-__all__ = ["computed", "source_files"]
+__all__ = ["computed", "released", "source_files"]
 
 
 def pytest_collection_modifyitems(items):

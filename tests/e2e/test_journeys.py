@@ -18,6 +18,15 @@ PAGES = [
     "/units/",
     "/units/125/",
     "/units/03646/history/?on=2023-12-31",
+    "/?view=as-is",
+    "/?view=comparable:2024-01-01",
+    "/targets/sec.awareness/?view=as-is",
+    "/targets/sec.awareness/missing/",
+    "/targets/gov.services_with_online_dossiers/missing/?view=as-is",
+    "/units/?view=as-is",
+    "/units/03646/?view=as-is",
+    "/units/03649/?view=as-is",
+    "/releases/",
     "/data/",
     "/data/dossiers/",
     "/data/upload/",
@@ -42,6 +51,63 @@ def test_from_the_overview_down_to_the_records(computed, open_page):
     assert page.get_by_role("heading", name="Bản ghi").is_visible()
     assert page.locator("main strong").nth(1).inner_text() == value or value in page.locator("main").inner_text()
     assert page.locator("tbody tr").count() == min(int(value.replace(".", "")), 50)
+
+
+def test_from_todays_unit_to_what_it_was_made_of(computed, open_page):
+    page = open_page()
+
+    page.get_by_label("Theo cây đơn vị").select_option("as-is")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    assert page.locator("main").get_by_text("Chưa xác định").first.is_visible()
+    page.get_by_role("link", name="Hộ gia đình có hạ tầng mạng").first.click()
+    page.locator("#breakdown").get_by_role("link", name="Đơn vị", exact=True).click()
+    page.get_by_role("rowheader").get_by_role("link", name="Phường Tô Hiệu").click()
+    page.get_by_label("Theo cây đơn vị").select_option("")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    page.get_by_role("heading", name="không có trong cây đơn vị của kỳ báo cáo").wait_for()
+    page.get_by_role("link", name="Phường Chiềng Lề").click()
+
+    assert page.get_by_role("heading", name="Hộ gia đình có hạ tầng mạng").first.is_visible()
+    assert page.locator("main").get_by_text("Phường Chiềng Lề", exact=True).first.is_visible()
+
+
+def test_the_day_of_a_tree_is_asked_for_only_where_it_matters(computed, open_page):
+    page = open_page(width=375)
+    day = page.get_by_label("Cây đơn vị tại ngày")
+    assert day.is_hidden()
+
+    page.get_by_label("Theo cây đơn vị").select_option("comparable")
+    day.fill("2025-07-01")
+    page.get_by_role("button", name="Xem", exact=True).click()
+
+    assert page.get_by_text("tại ngày 01/07/2025").is_visible()
+
+
+def test_figures_are_released_and_compared(released, open_page):
+    page = open_page()
+    page.goto("/releases/")
+    page.get_by_label("Ghi chú").fill("Báo cáo gửi Bộ")
+    page.get_by_role("button", name="Chốt số liệu").click()
+    page.get_by_text("Đang tính và chốt số liệu").wait_for()
+    jobs.run_worker(once=True)
+    page.get_by_role("heading", name="Bản chốt số 2").wait_for()
+
+    page.get_by_role("link", name="Khác gì so với bản chốt số 1").click()
+    page.get_by_label("Kỳ", exact=True).select_option("2023-05/ytd")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    assert page.get_by_role("link", name="gửi nhầm tệp").first.is_visible()
+    page.goto("/?release=1")
+    page.get_by_role("link", name="Về số liệu đang cập nhật").click()
+
+    assert page.get_by_text("Về số liệu đang cập nhật").count() == 0
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_pages_of_releases_keep_the_rules_of_accessibility(released, open_page, width):
+    page = open_page(width=width)
+
+    pages = ["/releases/", "/releases/1/", "/releases/1/diff/live/", "/?release=1", "/units/03649/?release=1"]
+    assert broken_rules(page, pages) == {}
 
 
 def test_a_chart_becomes_interactive_on_request(computed, open_page):
@@ -102,8 +168,9 @@ def broken_rules(page, urls):
     return found
 
 
-def test_no_page_breaks_the_rules_of_accessibility_or_a_phone_screen(computed, open_page):
-    page = open_page(width=375)
+@pytest.mark.parametrize("width", [375, 1280])
+def test_no_page_breaks_the_rules_of_accessibility_or_the_screen(computed, open_page, width):
+    page = open_page(width=width)
     batch = Batch.objects.get(dataset="dossiers").pk
 
     assert broken_rules(page, [*PAGES, f"/data/batches/{batch}/"]) == {}
