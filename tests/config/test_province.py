@@ -202,6 +202,7 @@ def test_a_broken_definition_leaves_the_catalog_in_force(small_province, capsys,
         (["cells", "--indicator", "x", "--period"], "--period cần một giá trị"),
         (["simulate", "--out", "x", "--scale", "to"], "“to” không phải số"),
         (["compute", "--ful"], "không hiểu “--ful”"),
+        (["release", "diff", "x", "live"], "diff: A: “x” không phải số của bản chốt"),
     ],
 )
 def test_wrong_use_ends_with_2_and_one_vietnamese_sentence(capsys, arguments, said):

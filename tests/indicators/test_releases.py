@@ -190,6 +190,11 @@ def test_another_evaluation_date_is_named_among_the_reasons(released):
     assert {cell.batches for cell in cells if cell.indicator == "soc.smartphones"} == {()}
 
 
+def test_a_period_that_neither_has_is_refused_rather_than_called_equal(released):
+    with pytest.raises(ImpossibleRequest):
+        differing(periods=["2023-03@nd09"])
+
+
 def test_two_releases_can_be_compared(released):
     released.deliver("documents", NEW)
     released.release()

@@ -18,6 +18,7 @@ SENTENCES = (  # what argparse says, and how we say it
     (r"argument (\S+): expected .* arguments?", r"\1 cần một giá trị"),
     (r"argument (\S+): not allowed with argument (\S+)", r"\1 không đi cùng \2"),
     (r"argument (\S+): invalid (?:int|float) value: '(.*)'", r"\1: “\2” không phải số"),
+    (r"argument (\S+): (.*)", r"\1: \2"),
 )
 
 

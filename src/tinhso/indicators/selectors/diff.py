@@ -82,7 +82,7 @@ def difference(
 
     Raises:
         UnknownName: no such release, view or period.
-        ImpossibleRequest: nothing has been computed yet, or the view's cells are not kept.
+        ImpossibleRequest: nothing has been computed yet, neither has a period, or the view's cells are not kept.
     """
     old, new = states.shown(before), states.shown(after)
     if old is None or new is None:
@@ -91,6 +91,8 @@ def difference(
     if view not in (AS_WAS, *states.STORED_VIEWS):
         raise ImpossibleRequest(_("Chỉ so sánh được theo as-was hoặc as-is."))
     codes = None if periods is None else [parse_period(code).code for code in periods]
+    if not all(any(f"last {code}" in one.manifest["taken"] for one in (old, new)) for code in codes or ()):
+        raise ImpossibleRequest(_("Chưa có số liệu cho kỳ này."))
     with duck.connect(memory=settings.DUCKDB_MEMORY, threads=settings.DUCKDB_THREADS) as connection:
         _compare(connection, old, new, view, codes)
         reasons = (
