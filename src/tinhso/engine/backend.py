@@ -61,9 +61,7 @@ class Duck:
         duck.attach(self.connection, rows)
 
     def register(self, name: str, table: pa.Table) -> None:
-        self.connection.register(f"{name}_in", table)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_in")
-        self.connection.unregister(f"{name}_in")
+        duck.keep(self.connection, name, table)
 
     def collect(self, position: exp.Expr, capacity: int) -> exp.Expr:
         if capacity > SMALL_SET:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from tinhso.engine import backend as backends
-from tinhso.engine import leaf, periods, rollup, states
+from tinhso.engine import duck, leaf, periods, rollup, states
 from tinhso.engine.backend import Backend, Duck
 from tinhso.engine.catalog import Catalog, Measure, Relation
 from tinhso.engine.periods import DAY, Atoms, Period
@@ -419,9 +419,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, **columns: object) 
         key: values if isinstance(values, pa.Array) else list(values)  # type: ignore[call-overload]  # any iterable
         for key, values in columns.items()
     }
-    connection.register(f"{name}_in", pa.table(arrays))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_in")
-    connection.unregister(f"{name}_in")
+    duck.keep(connection, name, pa.table(arrays))
 
 
 __all__ = ["Measure", "Territory", "Timeline", "View", "compute", "count", "prepare", "roll_up", "timeline"]

@@ -3,10 +3,14 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from tinhso.engine.schema import SQL_TYPES, Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def connect(*, memory: str = "2GB", threads: int = 0, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -35,6 +39,13 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def keep(connection: duckdb.DuckDBPyConnection, name: str, table: "pa.Table") -> None:
+    """Copy an Arrow table into DuckDB under a name, in place of an earlier one."""
+    connection.register(f"{name}_in", table)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {name}_in").fetchall()
+    connection.unregister(f"{name}_in")
+
+
 def parquet(paths: Iterable[Path]) -> str:
     """A table function over files of the lake, with the batch that each lies in."""
     listed = ", ".join(literal(str(path)) for path in paths)
@@ -52,9 +63,7 @@ def attach(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         names = ", ".join(schema.columns)
         select = f"SELECT {names}, _unit, _batch, _file, _line FROM {parquet(p for _b, p in rows.files)} AS r"
     if rows.replaced is not None:
-        connection.register("replaced_in", rows.replaced)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE replaced_{schema.name} AS FROM replaced_in")
-        connection.unregister("replaced_in")
+        keep(connection, f"replaced_{schema.name}", rows.replaced)
         same = "x._batch = r._batch AND x._file = r._file AND x._line = r._line"
         select += f" ANTI JOIN replaced_{schema.name} AS x ON {same}"  # NOT EXISTS is planned over all distinct rows
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {schema.name} AS {select}")

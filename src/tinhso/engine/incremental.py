@@ -149,6 +149,7 @@ class Update:
         compute.prepare(connection, inputs.territory, inputs.time)
         compute.prepare_measures(connection, inputs.catalog)
         connection.execute(states.LEAF_TABLE)
+        connection.execute("SET preserve_insertion_order = false")  # rows of states and cells have no order
         connection.execute("CREATE OR REPLACE TEMP TABLE dirty_pairs (dataset VARCHAR, unit INTEGER, atom INTEGER)")
         self.stage = Stage(connection, inputs.catalog, backend, Dictionaries())
         self.attached: set[str] = set()
@@ -501,28 +502,23 @@ class Update:
     def _kept(
         self, fresh: Collection[Indicator], partly: Collection[Indicator], other_periods: Collection[str]
     ) -> list[str]:
-        """The query of the cells that stay; none when all are made anew."""
-        kept = [
-            f"({duck.literal(i.id)}, {i.text.version}, {i in partly})"
-            for i in self.catalog.indicators
-            if i not in fresh
-        ]
-        if not kept:
-            return []
+        """The queries of the cells that stay."""
         gone = {name.split(" ", 1)[1] for name in self.previous.taken.keys() - self.next.taken.keys()}
         codes = gone - {name.split(" ", 1)[1] for name in self.next.taken} | set(other_periods)
         periods = ", ".join(duck.literal(code) for code in ("", *sorted(codes)))
-        old = duck.literal(str(self.folder / self.previous.cells))
-        return [
-            f"""
-            SELECT o.* FROM read_parquet({old}) AS o
-            JOIN (VALUES {", ".join(kept)}) AS k(indicator, version, is_partly)
-                ON k.indicator = o.indicator AND k.version = o.version
-            ANTI JOIN (SELECT v.code, d.unit, d.period FROM engine_dirty AS d JOIN engine_views AS v USING (view)) AS x
-                ON k.is_partly AND x.code = o.view AND x.unit = o.unit AND x.period = o.period
-            WHERE o.period NOT IN ({periods})
-            """
-        ]
+        old = f"read_parquet({duck.literal(str(self.folder / self.previous.cells))}) AS o"
+        whole = [i for i in self.catalog.indicators if i not in fresh and i not in partly]
+        found = []
+        if whole:
+            found.append(f"SELECT * FROM {old} WHERE {_is_of(whole)} AND o.period NOT IN ({periods})")
+        if partly:
+            dirty = "SELECT v.code, d.unit, d.period FROM engine_dirty AS d JOIN engine_views AS v USING (view)"
+            same = "x.code = o.view AND x.unit = o.unit AND x.period = o.period"
+            found.append(
+                f"SELECT o.* FROM {old} ANTI JOIN ({dirty}) AS x ON {same} "
+                f"WHERE {_is_of(partly)} AND o.period NOT IN ({periods})"
+            )
+        return found
 
     # ---- pieces -----------------------------------------------------------------------------------------
 
@@ -566,6 +562,12 @@ class Update:
     def _number(self, query: str) -> int:
         row = self.connection.execute(query).fetchone()
         return int(row[0]) if row else 0
+
+
+def _is_of(indicators: Collection[Indicator]) -> str:
+    """A condition on cells `o`: that they are of some indicators, in their versions."""
+    named = ", ".join(f"({duck.literal(i.id)}, {i.text.version})" for i in indicators)
+    return f"(o.indicator, o.version) IN ({named})"
 
 
 def _named(indicator: Indicator) -> str:

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 from pyroaring import BitMap
 
-from tinhso.engine import language
+from tinhso.engine import duck, language
 from tinhso.engine.catalog import Catalog, Indicator
 from tinhso.engine.language import SetExpression, SetOperation
 
@@ -67,9 +67,7 @@ def register_counts(
                 for column, value in zip(_COUNTS, (key, view, unit, period, len(found), estimated), strict=True):
                     columns[column].append(value)
     arrays = {name: pa.array(columns[name], kind) for name, kind in _COUNTS.items()}
-    connection.register("large_counts_in", pa.table(arrays))
-    connection.execute("CREATE OR REPLACE TEMP TABLE large_counts AS FROM large_counts_in")
-    connection.unregister("large_counts_in")
+    duck.keep(connection, "large_counts", pa.table(arrays))
 
 
 class Counter:

@@ -252,13 +252,15 @@ def _set(chosen: Plan, number: int, measure: Measure, collect: CollectSet) -> tu
 
 def _numbers(number: int, measure: Measure, sign: exp.Expr | None = None) -> tuple[Counts, list[exp.Expr]]:
     """Records and sum of one measure inside a GROUP BY; with a sign, as what is added or taken away."""
+    schema = measure.dataset
     if measure.aggregate == "count":
         counted = exp.Sum(this=sign.copy()) if sign else exp.Count(this=exp.Star())
         return Counts(number, f"n{number}", f"n{number}"), [_filtered(counted, measure).as_(f"n{number}")]
     value = exp.column(str(measure.of), table=FACTS)
+    is_always_there = schema.columns[str(measure.of)].required
     has_value = exp.not_(exp.Is(this=value.copy(), expression=exp.Null()))
     one = exp.Case(ifs=[exp.If(this=has_value, true=sign.copy())]) if sign else value.copy()
-    counted = exp.Sum(this=one) if sign else exp.Count(this=one)
+    counted = exp.Sum(this=one) if sign else exp.Count(this=exp.Star() if is_always_there else one)
     total = exp.Sum(this=exp.Mul(this=value.copy(), expression=sign.copy()) if sign else value.copy())
     columns = [_filtered(counted, measure).as_(f"n{number}"), _filtered(total, measure).as_(f"s{number}")]
     return Counts(number, f"n{number}", f"s{number}"), columns

@@ -129,6 +129,8 @@ def merge(
             by_kind.setdefault(window_kind(catalog.counted[number]), []).append(number)
         for kind, own in by_kind.items():
             _merge_time(connection, catalog, kind, own, has_shares=has_shares, only_dirty=only_dirty)
+    connection.execute("DROP TABLE IF EXISTS leaf_now")
+    connection.execute("DROP TABLE IF EXISTS units_now")
     dirty = "SEMI JOIN engine_dirty AS x ON x.period = p.period" if only_dirty else ""
     connection.execute(
         f"""

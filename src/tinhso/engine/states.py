@@ -60,7 +60,7 @@ def insert(
             connection.execute(
                 f"{_TARGET} SELECT {count.measure}, s.unit, s.atom, {category}, {columns} FROM ({_from(source)}) AS s "
                 f"{kept} WHERE s.unit IS NOT NULL AND {has_any}"
-            )
+            ).fetchall()
     finally:
         connection.unregister("counted_in")
 
