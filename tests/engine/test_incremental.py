@@ -366,6 +366,19 @@ def test_a_revoked_batch_counts_the_pairs_it_had(directed):
     assert 0 < remade < cells / 2
 
 
+def test_a_member_that_only_a_replaced_row_names_is_back_with_it(directed):
+    """Its dictionary never saw it: when it was made, the correction was in force already."""
+    directed.lake.add("events", [event(80, "2023-05-02", 3, "only here")])
+    correction = directed.lake.add("events", [event(80, "2023-05-02", 3, "t1")])
+    directed.update()
+    directed.lake.in_force["events"].discard(correction)
+
+    directed.update()
+
+    members = directed.compute(inputs(directed.lake, directed.definitions, directed.tree, directed.as_of))
+    assert any(cell[1] == "x.n2" and cell[7] == "6.0000" for cell in members)  # t0 … t4, and the one that is back
+
+
 def test_late_rows_count_their_own_month(directed):
     directed.lake.add("events", [event(95, "2023-01-20", 4, "t4"), event(96, "2023-01-21", 4, "t4")])
 

@@ -230,8 +230,12 @@ class Update:
         return dataset, column, None
 
     def _fresh(self, dataset: DatasetSchema, column: str) -> Fresh | None:
-        """The rows of batches that came since; None when none did."""
-        came = self._batches(dataset.name) - set(self.previous.batches.get(dataset.name, ()))
+        """The rows of batches that came since; all rows when some went, since rows they had replaced are back; None
+        when nothing has changed."""
+        before, now = set(self.previous.batches.get(dataset.name, ())), self._batches(dataset.name)
+        if before - now:
+            return self._whole(dataset, column)
+        came = now - before
         if not came:
             return None
         self.stage.backend.attach(self.lake.rows_of_batches(dataset.name, came))
