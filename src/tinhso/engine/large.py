@@ -19,6 +19,7 @@ from tinhso.engine.language import SetExpression, SetOperation
 
 UNITLESS = -1
 Node = tuple[int, int]  # view and unit
+Run = tuple[int, ...]  # consecutive atoms
 _COUNTS = {
     "expression": pa.string(),
     "view": pa.int32(),
@@ -134,13 +135,15 @@ class Counter:
         own = states.sets[node].get(measure)
         if not own:
             return {}
-        merged = {atom: _union(several) for atom, several in own.items()}
-        found: dict[str, BitMap] = {}
-        for period, atoms in self.windows[measure].items():
-            present = [merged[atom] for atom in atoms if atom in merged]
-            if present:
-                found[period] = _union(present)
-        return found
+        runs = {
+            period: tuple(atom for atom in sorted(atoms) if atom in own)
+            for period, atoms in self.windows[measure].items()
+        }
+        united: dict[Run, BitMap] = {(atom,): _union(several) for atom, several in own.items()}
+        for run in sorted(set(runs.values()), key=len):
+            if run and run not in united:
+                united[run] = _longer(run, united)
+        return {period: united[run] for period, run in runs.items() if run}
 
     def _is_estimated(self, node: Node, period: str, bound: Mapping[str, int]) -> bool:
         if not self.states.estimated:
@@ -151,6 +154,14 @@ class Counter:
 
 def _union(sets: list[BitMap]) -> BitMap:
     return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+
+
+def _longer(run: Run, united: Mapping[Run, BitMap]) -> BitMap:
+    """The union over a run of atoms from shorter runs: the longest that begins it, and what is left."""
+    length = next(length for length in range(len(run) - 1, 0, -1) if run[:length] in united)
+    left = run[length:]
+    rest = [united[left]] if left in united else [united[(atom,)] for atom in left]
+    return BitMap.union(united[run[:length]], *rest)
 
 
 def _evaluated(members: SetExpression, sets: Mapping[str, BitMap | None]) -> BitMap:
