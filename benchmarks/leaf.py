@@ -214,10 +214,7 @@ class Stage:
         """What `tinhso compute --full` does before rolling up."""
         from tinhso.engine import compute
 
-        compute.prepare(connection, self.territory, self.time)
-        connection.execute(compute.LEAF_TABLE)
-        for schema in compute.datasets(self.catalog):
-            connection.execute(f"INSERT INTO leaf {compute.leaf_states(connection, self.catalog, schema)}")
+        compute.count(connection, self.catalog, self.territory, self.time)
 
     def by_hand(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.register("months_in", self.months)
@@ -240,7 +237,7 @@ class Stage:
             """
             SELECT measure, if(category IS NULL, unit, NULL), if(category IS NULL, starts_on, NULL),
                    sum(CASE WHEN bits IS NULL THEN amount ELSE bit_count(bits) END)::DOUBLE AS value
-            FROM leaf JOIN (SELECT row_number() OVER () - 1 AS atom, starts_on FROM months_in) USING (atom)
+            FROM leaf JOIN (SELECT starts_on - DATE '1970-01-01' AS atom, starts_on FROM months_in) USING (atom)
             GROUP BY ALL HAVING value <> 0
             """
         ).fetchall()
