@@ -28,6 +28,24 @@ def test_without_a_change_nothing_is_made(computed):
     assert (result.leaf_states, result.cells) == (before.leaf_states, before.cells)
 
 
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("clickhouse://127.0.0.1:9/x", "không trả lời"),
+        ("oracle://somewhere", "không hiểu"),
+    ],
+)
+def test_an_engine_that_cannot_be_used_is_told_and_leaves_the_figures(computed, settings, url, sentence):
+    before = in_force()
+    settings.ENGINE_URL = url
+
+    with pytest.raises(api.NoEngine, match=sentence):
+        computed.compute(full=True)
+
+    assert in_force().manifest == before.manifest
+    assert states.are_there(before)
+
+
 CHANGES = {
     "new rows": ("documents", ["N1,03649,1/UB,2023-03-05,0,1,1,exchange"]),
     "late rows of an earlier month": ("documents", ["N1,03649,1/UB,2023-01-05,0,1,1,exchange"]),

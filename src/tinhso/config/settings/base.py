@@ -216,5 +216,6 @@ LOGGING = {
     "filters": {"request_id": {"()": "tinhso.core.request_id.WithRequestId"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "loggers": {"urllib3": {"level": "ERROR"}},  # an engine that does not answer is told in one sentence
     "root": {"handlers": ["stderr"], "level": env_str("TINHSO_LOG_LEVEL", "WARNING")},
 }

@@ -138,7 +138,7 @@ def run(
             with engines.opened(settings.ENGINE_URL, connection) as backend, datasets.damage_named(inputs.batches):
                 return Update(connection, inputs, lake, target, previous, backend).run(progress)
         except EngineUnreachable as problem:
-            raise NoEngine(_("%(problem)s Số liệu đang dùng được giữ nguyên.") % {"problem": problem}) from problem
+            raise NoEngine(str(problem)) from problem
 
 
 def _inputs(catalog: "Catalog", as_of: dt.date) -> "Inputs":
