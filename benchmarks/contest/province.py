@@ -129,7 +129,7 @@ class Province:
         replaced = None
         if self.corrected:
             with duckdb.connect() as connection:
-                replaced = connection.execute(f"FROM '{self.folder}/replaced.parquet'").to_arrow_table()
+                replaced = connection.sql(f"FROM '{self.folder}/replaced.parquet'").to_arrow_table()
         return Rows(DOSSIERS, tuple((batch, self.files[batch]) for batch in batches), replaced)
 
     def rows_of_batches(self, _dataset: str, batches: Collection[int]) -> Rows:

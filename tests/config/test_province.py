@@ -11,7 +11,7 @@ from tests.engine import reference, running
 from tests.indicators.test_definitions import CATALOG, SCHEMAS
 from tinhso.config.cli.main import main
 from tinhso.datasets import api as datasets
-from tinhso.engine import periods
+from tinhso.engine import duck, periods
 from tinhso.organizations import api as organizations
 
 SHOWN = ("14", "SL-SNNPTNT", "SL-STTTT", "116", "125", "03646", "04033")
@@ -89,10 +89,10 @@ def test_an_earlier_day_gives_what_was_known_of_that_day(small_province, capsys)
     documents = next(target for target in found["targets"] if target["indicator"] == "gov.documents_signed")
     with duckdb.connect() as connection:
         datasets.attach(connection, ["documents"])
-        expected = connection.sql(
-            "SELECT count(*) FROM documents WHERE issued_on BETWEEN '2023-01-01' AND '2023-02-14'"
-        ).fetchone()
-    assert documents["denominator"] == expected[0]
+        (expected,) = duck.one(
+            connection, "SELECT count(*) FROM documents WHERE issued_on BETWEEN '2023-01-01' AND '2023-02-14'"
+        )
+    assert documents["denominator"] == expected
     assert documents["status"] in {"too_early", "met"}
 
 

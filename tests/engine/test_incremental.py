@@ -67,9 +67,7 @@ class FileLake:
         if gone:
             with duckdb.connect() as connection:
                 marks = ", ".join(f"({batch}::BIGINT, 0::INTEGER, {line}::BIGINT)" for batch, line in gone)
-                replaced = connection.execute(
-                    f"SELECT * FROM (VALUES {marks}) AS t(_batch, _file, _line)"
-                ).to_arrow_table()
+                replaced = connection.sql(f"SELECT * FROM (VALUES {marks}) AS t(_batch, _file, _line)").to_arrow_table()
         files = tuple((batch, self._path(dataset, batch)) for batch in sorted(self.in_force[dataset]))
         return Rows(SCHEMAS[dataset], files, replaced)
 

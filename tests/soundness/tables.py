@@ -300,7 +300,7 @@ def computed(
             patch.setattr(backend, "SMALL_SET", 1)
             patch.setattr(states, "SMALL_SET", 1)
         compute.compute(connection, built, there, compute.timeline(wanted, there, dt.date.fromisoformat(as_of)))
-        found = connection.execute("FROM cell").to_arrow_table().to_pylist()
+        found = connection.sql("FROM cell").to_arrow_table().to_pylist()
     return Figures(tuple(found))
 
 

@@ -282,7 +282,7 @@ def _replaced(dataset: str, batches: list[Batch]) -> "pa.Table | None":
     keys = ", ".join(str(one.pk) for one in batches)
     key = ", ".join(contract(dataset).key)
     with duck.connect(threads=1) as connection:
-        return connection.execute(
+        return connection.sql(
             f"""
             SELECT _batch, _file, _line FROM (
                 SELECT DISTINCT {key}, _batch, _file, _line FROM read_parquet([{paths}]) WHERE _batch IN ({keys})

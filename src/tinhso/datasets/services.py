@@ -245,15 +245,15 @@ class _Import:
         try:
             crossed = self._crossed(connection, source)
             checks = Checks(self.contract, source, crossed, self.at.date(), self.allowed_units is not None)
-            written = connection.execute(
+            (total,) = duck.one(
+                connection,
                 f"COPY ({checks.statement(position)}) TO {target} "
-                "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, PARTITION_BY (_problem))"
-            ).fetchone()
+                "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, PARTITION_BY (_problem))",
+            )
             refused = connection.execute(checks.refused()).fetchall() if self.contract.refuse else []
         except duckdb.Error as error:
             raise damaged(path, error) from error
         self.refused += [(str(code), year, rows) for code, year, rows in refused]
-        total = written[0] if written else 0
         left_out = sum(rows for _code, _year, rows in refused)
         if total + left_out == 0:
             raise UnreadableFile(path, _("chỉ có dòng tiêu đề, không có dòng dữ liệu nào"))
@@ -282,7 +282,7 @@ class _Import:
                 for n in names
             )
             rows = f"({source.sql}) AS s" if limit is None else f"(SELECT * FROM ({source.sql}) LIMIT {limit}) AS s"
-            found = connection.execute(f"SELECT {counted} FROM {rows}").fetchone() or ()
+            found = duck.one(connection, f"SELECT {counted} FROM {rows}")
             pairs = dict(zip(names, zip(found[::2], found[1::2], strict=True), strict=True))
             names = [name for name, (crosses, others) in pairs.items() if not others and (crosses or limit)]
         return frozenset(names)
@@ -328,7 +328,7 @@ class _Import:
         self.problems += [
             ProblemRow(name, line, column, value, reason) for line, column, value, reason in rows.fetchall()
         ]
-        return int((connection.execute("SELECT count(*) FROM bad").fetchone() or (0,))[0])
+        return int(duck.one(connection, "SELECT count(*) FROM bad")[0])
 
     # ---- all files --------------------------------------------------------------------------------------
 
@@ -340,9 +340,8 @@ class _Import:
         new = f"read_parquet([{files}])"
         time = self.contract.time
         day = f"make_date({time}, 1, 1)" if self.contract.kind == "external" else f"CAST({time} AS DATE)"
-        found = connection.execute(f"SELECT min({day}), max({day}) FROM {new}").fetchone()
-        if found:
-            self.days = found[0], found[1]
+        first, last = duck.one(connection, f"SELECT min({day}), max({day}) FROM {new}")
+        self.days = first, last
         self._find_repeats(connection, new)
 
     def _find_repeats(self, connection: duckdb.DuckDBPyConnection, new: str) -> None:
@@ -358,7 +357,7 @@ class _Import:
                 f"INSERT INTO repeated SELECT hash({key}) FROM {new} SEMI JOIN "
                 f"(SELECT hash({key}) AS h FROM {old}) AS e ON e.h = hash({key})"
             )
-        if not (connection.execute("SELECT count(*) FROM repeated").fetchone() or (0,))[0]:
+        if not duck.one(connection, "SELECT count(*) FROM repeated")[0]:
             return
         content = ", ".join(f"{name} := {name}" for name in self.contract.columns)
         columns = f"_file, _line, _unit, {self.contract.time} AS _time, struct_pack({content}) AS content"
@@ -375,10 +374,9 @@ class _Import:
             WINDOW w AS (PARTITION BY {key} ORDER BY _batch, _file, _line)
             """
         )
-        counted = connection.execute(
-            f"SELECT count(*) FILTER (_batch = {number} AND same), count(*) FROM repeats WHERE times > 1"
-        ).fetchone()
-        self.duplicate, self.repeats = counted or (0, 0)
+        self.duplicate, self.repeats = duck.one(
+            connection, f"SELECT count(*) FILTER (_batch = {number} AND same), count(*) FROM repeats WHERE times > 1"
+        )
         target = literal(str(self.staging / "repeats.parquet"))
         connection.execute(
             f"COPY (SELECT {key}, _batch, _file, _line, _unit, _time FROM repeats WHERE times > 1) TO {target}"

@@ -70,7 +70,7 @@ class Duck:
         return exp.Anonymous(this="BITSTRING_AGG", expressions=[position, exp.convert(0), last])
 
     def fetch(self, query: exp.Expr) -> pa.Table:
-        return self.connection.execute(query.transform(_as_bytes).sql(dialect="duckdb")).to_arrow_table()
+        return self.connection.sql(query.transform(_as_bytes).sql(dialect="duckdb")).to_arrow_table()
 
 
 def _as_bytes(node: exp.Expr) -> exp.Expr:

@@ -223,7 +223,7 @@ class Stage:
         self._known: set[str] = set()  # entities whose dictionary the backend has
         if not isinstance(self.backend, Duck):
             for name in SHARED:
-                self.backend.register(name, connection.execute(f"FROM {name}").to_arrow_table())
+                self.backend.register(name, connection.sql(f"FROM {name}").to_arrow_table())
 
     def relation(self, relation: Relation) -> pa.Table:
         """The validity spans of a relation: its columns, first_day, last_day; what filters look into."""
@@ -249,7 +249,7 @@ class Stage:
                     "members_in", self._dictionary(chosen.entities[0], [(relation.to, relation.column)])
                 )
                 position, joined = "m.position", f"LEFT JOIN members_in AS m ON m.member = s.{relation.column}"
-            table = self.connection.execute(
+            table = self.connection.sql(
                 f"""SELECT s.* REPLACE (COALESCE(s.last_day, DATE '9999-12-31') AS last_day), {position} AS position
                     FROM spans_in AS s {joined}"""
             ).to_arrow_table()
@@ -289,7 +289,7 @@ class Stage:
         if known is not None:
             self.connection.register("known_members", known)
             fresh = "ANTI JOIN known_members AS k ON k.member = f.member"
-        made = self.connection.execute(
+        made = self.connection.sql(
             f"""
             SELECT member, CAST({start} + ROW_NUMBER() OVER (ORDER BY home NULLS LAST, member) - 1 AS INTEGER) AS position
             FROM (SELECT f.member, MIN(f.home) AS home FROM ({union}) AS f {fresh} GROUP BY f.member)

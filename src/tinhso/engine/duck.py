@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -32,6 +32,12 @@ def connect(*, memory: str = "2GB", threads: int = 0, spill: Path | None = None)
         spill.mkdir(parents=True, exist_ok=True)
         connection.execute(f"SET temp_directory = {literal(str(spill))}")
     return connection
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The one row that a query gives; read to its end, since DuckDB goes on to nothing else before."""
+    (row,) = connection.execute(query).fetchall()
+    return tuple(row)
 
 
 def literal(text: str) -> str:

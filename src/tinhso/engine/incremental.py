@@ -362,7 +362,7 @@ class Update:
     def _touch_related(self, schema: DatasetSchema, column: str, old: str, new: str) -> None:
         """The pairs of events that refer to entities whose validity spans are others than before."""
         before, now = (f"read_parquet({duck.literal(str(self.folder / name))})" for name in (old, new))
-        members = self.connection.execute(
+        members = self.connection.sql(
             f"""SELECT DISTINCT {column} AS member
                 FROM ((FROM {before} EXCEPT FROM {now}) UNION ALL (FROM {now} EXCEPT FROM {before}))"""
         ).to_arrow_table()
@@ -417,10 +417,10 @@ class Update:
             inner = exp.select(*(key.copy() for key in keys)).from_(schema.name).where(of_units)
             key: exp.Expr = keys[0] if len(keys) == 1 else exp.Tuple(expressions=keys)
             return everything.where(exp.In(this=key, query=inner.subquery()))
-        row = self.connection.execute(
-            "SELECT MIN(a.starts_on), MAX(a.ends_on) FROM engine_touched JOIN engine_atoms AS a USING (atom)"
-        ).fetchone()
-        first, last = row or (None, None)
+        first, last = duck.one(
+            self.connection,
+            "SELECT MIN(a.starts_on), MAX(a.ends_on) FROM engine_touched JOIN engine_atoms AS a USING (atom)",
+        )
         if first is None or last is None:
             return everything.where(exp.false())
         kind = "timestamp" if schema.columns[schema.time].type == "timestamp" else "date"
@@ -564,8 +564,7 @@ class Update:
         return self.folder / f"{what}-{uuid.uuid4().hex[:20]}.parquet"
 
     def _number(self, query: str) -> int:
-        row = self.connection.execute(query).fetchone()
-        return int(row[0]) if row else 0
+        return int(duck.one(self.connection, query)[0])
 
 
 def _is_of(indicators: Collection[Indicator]) -> str:
@@ -635,7 +634,7 @@ def _touch_states(
 ) -> None:
     """Every unit that has, or ever had, an entity of the batches, from their first day on."""
     came = _changed_rows(connection, lake, schema, batches)
-    entities = connection.execute(f"SELECT DISTINCT {', '.join(schema.entity_key)} FROM {came}").to_arrow_table()
+    entities = connection.sql(f"SELECT DISTINCT {', '.join(schema.entity_key)} FROM {came}").to_arrow_table()
     backend.register("engine_changed_entities", entities)
     connection.register("touched_in", backend.fetch(_units_of_entities(schema)))
     unit = "_unit" if schema.unit else str(leaf.UNITLESS)

@@ -52,7 +52,7 @@ def listed(
         merged = rollup.merge(connection, catalog, list(numbers.values()), only_dirty=True)
         bits = rollup.set_rows(merged, indicator, members)
         places = dictionaries.capacity(entity)
-        found = connection.execute(
+        found = connection.sql(
             f"""SELECT r.position FROM ({bits}) AS b CROSS JOIN (SELECT UNNEST(RANGE({places}))::INTEGER AS position) AS r
                 WHERE b.bits IS NOT NULL AND get_bit(b.bits, r.position) = 1"""
         ).to_arrow_table()

@@ -74,8 +74,7 @@ def roll_up(
     large.register_counts(connection, catalog, chosen, only_dirty=only_dirty)
     for indicator in chosen:
         connection.execute(f"INSERT INTO cell {_cells(merged, indicator)}")
-    row = connection.execute("SELECT COUNT(*) FROM cell").fetchone()
-    return int(row[0]) if row else 0
+    return int(duck.one(connection, "SELECT COUNT(*) FROM cell")[0])
 
 
 def needed(indicator: Indicator) -> list[Measure]:
@@ -116,8 +115,7 @@ def merge(
     numbers = ", ".join(map(str, measures)) or "NULL"
     rows = connection.execute(f"SELECT DISTINCT measure FROM leaf WHERE bitmap IS NOT NULL AND measure IN ({numbers})")
     merged = Merged(catalog, frozenset(row[0] for row in rows.fetchall()))
-    row = connection.execute("SELECT COUNT(*) FROM engine_closure WHERE share < 1").fetchone()
-    has_shares = bool(row and row[0])
+    has_shares = duck.one(connection, "SELECT COUNT(*) FROM engine_closure WHERE share < 1")[0] > 0
     by_dataset: dict[str, list[int]] = {}
     for number in measures:
         if not catalog.counted[number].is_unitless:

@@ -114,7 +114,7 @@ def _bits(positions: "np.ndarray[tuple[int], np.dtype[np.integer]]", capacity: i
 def _bitmap(positions: "np.ndarray[tuple[int], np.dtype[np.integer]]", _capacity: int) -> bytes | None:
     if not len(positions):
         return None
-    found = BitMap(array("I", positions.astype(np.uint32).tobytes()))
+    found = BitMap(array("I", np.sort(positions).astype(np.uint32).tobytes()))  # twice as fast as unsorted
     found.run_optimize()
     return found.serialize()
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.datasets.contracts import Contract
 from tinhso.datasets.reading.source import Source, UnreadableFile, damaged, header_score, matched
+from tinhso.engine import duck
 from tinhso.engine.duck import literal
 
 LONGEST_LINE = 2_000_000  # bytes
@@ -120,11 +121,11 @@ def _refuse_open_quotes(
     )
     rows = f"SELECT {', '.join([*names, BEYOND])}, row_number() OVER () + {skipped + 1} AS _line FROM {reader}"
     try:
-        row = connection.execute(f"SELECT min(_line) FROM ({rows}) WHERE {swallowed}").fetchone()
+        (line,) = duck.one(connection, f"SELECT min(_line) FROM ({rows}) WHERE {swallowed}")
     except duckdb.Error as error:
         raise damaged(path, error) from error
-    if row and row[0] is not None:
-        reason = _("dòng %(line)s có dấu ngoặc kép mở mà không đóng, nuốt các dòng sau") % {"line": row[0]}
+    if line is not None:
+        reason = _("dòng %(line)s có dấu ngoặc kép mở mà không đóng, nuốt các dòng sau") % {"line": line}
         raise UnreadableFile(path, reason)
 
 

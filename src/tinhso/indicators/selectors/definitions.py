@@ -155,7 +155,7 @@ def record_page(
         datasets.attach(connection, sorted(names), None if release is None else current.manifest["batches"])
         engine.prepare(connection, question, territory())
         sql = engine.rows_sql(question).sql(dialect="duckdb")
-        total = (connection.execute(f"SELECT count(*) FROM ({sql})").fetchone() or (0,))[0]
+        total = duck.one(connection, f"SELECT count(*) FROM ({sql})")[0]
         columns, key = ", ".join(contract.columns), ", ".join(contract.key)
         page = f"SELECT {columns} FROM ({sql}) ORDER BY {key} LIMIT ? OFFSET ?"
         rows = connection.execute(page, [limit if limit is not None else 2**62, offset]).fetchall()
