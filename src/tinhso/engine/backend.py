@@ -10,10 +10,10 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from tinhso.engine import duck
+from tinhso.engine import duck, leaf
 from tinhso.engine.schema import Rows
 
-SMALL_SET = 1 << 16  # members up to which sets are bit strings in DuckDB; larger ones are Roaring bitmaps
+SMALL_SET = leaf.SMALL_SET
 STEP = 512  # bit strings have whole multiples of this length, so that a few new members change none of them
 
 

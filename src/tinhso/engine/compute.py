@@ -321,10 +321,7 @@ class Stage:
         self.prepare_relations(chosen)
         self.prepare_members(chosen)
         capacities = self.dictionaries.capacities(self.catalog)
-
-        def collect(entity: str, position: exp.Expr) -> exp.Expr:
-            return self.backend.collect(position, self.dictionaries.capacity(entity))
-
+        collect = leaf.CollectSets(self.backend.collect, self.dictionaries.capacity)
         for statement in leaf.statements(chosen, collect, source):
             counted = self.backend.fetch(statement.query)
             states.insert(self.connection, statement, counted, capacities, touched=touched)

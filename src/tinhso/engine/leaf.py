@@ -27,7 +27,8 @@ from tinhso.engine.schema import DatasetSchema
 AMOUNT = "DECIMAL(38, 4)"
 UNITLESS = -1
 FACTS = "f"
-CollectSet = Callable[[str, exp.Expr], exp.Expr]  # entity and position to the aggregate that collects positions
+MOST_CONDITIONS = 2  # of sets over one column that are collected together
+SMALL_SET = 1 << 16  # members up to which sets are bit strings in DuckDB; larger ones are Roaring bitmaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,33 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectSets:
+    """How a backend collects sets.
+
+    Attributes:
+        collect: from a position, and a number that all positions are below, the aggregate that collects them.
+        capacity: length of an entity's dictionary.
+    """
+
+    collect: Callable[[exp.Expr, int], exp.Expr]
+    capacity: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """Where a statement's result holds one measure; names of its columns, None where it has none."""
+    """Where a statement's result holds one measure; names of its columns, None where it has none.
+
+    Several sets may stand behind one another in a column, each as long as the dictionary.
+
+    Attributes:
+        slices: those whose union is this measure's set; empty where the column is the set.
+    """
 
     measure: int
     records: str | None = None
     amount: str | None = None
     members: str | None = None
+    slices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +142,12 @@ def _requires(condition: Filter, relation: str) -> bool:
             return False
 
 
-def statements(chosen: Plan, collect: CollectSet, source: exp.Expr | None = None) -> list[Statement]:
+def statements(chosen: Plan, collect: CollectSets, source: exp.Expr | None = None) -> list[Statement]:
     """The statements that count a plan's measures; one for flows, so that facts are scanned once.
 
     Args:
         chosen: the plan.
-        collect: the backend's aggregate that collects the positions of one set.
+        collect: how the backend collects sets.
         source: what to read instead of the dataset's own relation: some of its rows.
     """
     facts = source or exp.to_table(chosen.dataset.name)
@@ -243,19 +264,68 @@ def _filtered(aggregate: exp.Expr, measure: Measure) -> exp.Expr:
     return exp.Filter(this=aggregate, expression=exp.Where(this=condition_sql(measure.where)))
 
 
-def _set(chosen: Plan, number: int, measure: Measure, collect: CollectSet) -> tuple[Counts, list[exp.Expr]]:
-    """The members of one measure inside a GROUP BY."""
-    name = f"b{number}"
-    collected = collect(str(measure.entity), _position(chosen, str(measure.of)))
-    return Counts(number, members=name), [_filtered(collected, measure).as_(name)]
+def _sets(
+    chosen: Plan, sets: Iterable[tuple[int, Measure]], collect: CollectSets
+) -> tuple[list[Counts], list[exp.Expr]]:
+    """The members of distinct measures inside a GROUP BY; those of one column are collected together where they fit."""
+    counts: list[Counts] = []
+    columns: list[exp.Expr] = []
+    by_column: dict[str, list[tuple[int, Measure]]] = {}
+    for number, measure in sets:
+        by_column.setdefault(str(measure.of), []).append((number, measure))
+    for column, own in by_column.items():
+        capacity = collect.capacity(chosen.entity(column))
+        conditions = list(dict.fromkeys(m.where for _number, m in own if m.where is not None))
+        if len(own) > 1 and _fit(capacity, len(conditions)):
+            found, together = _sets_together(chosen, column, own, conditions, collect)
+            counts += found
+            columns.append(together)
+            continue
+        for number, measure in own:
+            collected = collect.collect(_position(chosen, column), capacity)
+            counts.append(Counts(number, members=f"b{number}"))
+            columns.append(_filtered(collected, measure).as_(f"b{number}"))
+    return counts, columns
+
+
+def _fit(capacity: int, conditions: int) -> bool:
+    """Whether sets under so many conditions can stand behind one another in one."""
+    most = SMALL_SET if capacity <= SMALL_SET else 1 << 31
+    return conditions <= MOST_CONDITIONS and capacity << conditions <= most
+
+
+def _sets_together(
+    chosen: Plan, column: str, own: list[tuple[int, Measure]], conditions: list[Filter], collect: CollectSets
+) -> tuple[list[Counts], exp.Expr]:
+    """Several sets of one column by one aggregate: a slice for each way in which conditions may hold or not."""
+    capacity = collect.capacity(chosen.entity(column))
+    position = _position(chosen, column)
+    for bit, condition in enumerate(conditions):
+        holds = exp.If(this=condition_sql(condition), true=exp.convert(capacity << bit))
+        shift = exp.Case(ifs=[holds], default=exp.convert(0))
+        position = exp.Add(this=position, expression=shift)
+    ways = range(1 << len(conditions))
+    name = "b" + "_".join(str(number) for number, _measure in own)
+    counts = [
+        Counts(
+            number,
+            members=name,
+            slices=tuple(way for way in ways if m.where is None or way >> conditions.index(m.where) & 1),
+        )
+        for number, m in own
+    ]
+    return counts, collect.collect(position, capacity << len(conditions)).as_(name)
 
 
 def _numbers(number: int, measure: Measure, sign: exp.Expr | None = None) -> tuple[Counts, list[exp.Expr]]:
     """Records and sum of one measure inside a GROUP BY; with a sign, as what is added or taken away."""
     schema = measure.dataset
     if measure.aggregate == "count":
-        counted = exp.Sum(this=sign.copy()) if sign else exp.Count(this=exp.Star())
-        return Counts(number, f"n{number}", f"n{number}"), [_filtered(counted, measure).as_(f"n{number}")]
+        if measure.where is not None and not sign:  # quicker in DuckDB than COUNT(*) FILTER
+            counted: exp.Expr = exp.CountIf(this=condition_sql(measure.where))
+        else:
+            counted = _filtered(exp.Sum(this=sign.copy()) if sign else exp.Count(this=exp.Star()), measure)
+        return Counts(number, f"n{number}", f"n{number}"), [counted.as_(f"n{number}")]
     value = exp.column(str(measure.of), table=FACTS)
     is_always_there = schema.columns[str(measure.of)].required
     has_value = exp.not_(exp.Is(this=value.copy(), expression=exp.Null()))
@@ -269,19 +339,19 @@ def _numbers(number: int, measure: Measure, sign: exp.Expr | None = None) -> tup
 # ---- flows ----------------------------------------------------------------------------------------------
 
 
-def _flow(chosen: Plan, collect: CollectSet, facts: exp.Expr) -> Statement:
+def _flow(chosen: Plan, collect: CollectSets, facts: exp.Expr) -> Statement:
     """Group events by unit and atom in one scan."""
     day = day_of(chosen.dataset)
     atom = exp.column("atom", table="d")
     selected: list[exp.Expr] = [_unit(chosen.dataset).as_("unit"), atom.as_("atom")]
-    counts: list[Counts] = []
+    distinct = [(number, measure) for number, measure in chosen.numbered if measure.aggregate == "distinct"]
+    counts, columns = _sets(chosen, distinct, collect)
+    selected += columns
     for number, measure in chosen.numbered:
-        if measure.aggregate == "distinct":
-            count, columns = _set(chosen, number, measure, collect)
-        else:
+        if measure.aggregate != "distinct":
             count, columns = _numbers(number, measure)
-        counts.append(count)
-        selected += columns
+            counts.append(count)
+            selected += columns
     query = exp.select(*selected).from_(_facts(facts))
     same_day = exp.EQ(this=exp.column("day", table="d"), expression=day)
     query = query.join(exp.to_table("engine_days").as_("d"), on=same_day)
@@ -322,7 +392,7 @@ def spans(schema: DatasetSchema, columns: Iterable[str], facts: exp.Expr | None 
     return query.where(exp.LTE(this=time.copy(), expression=exp.column("day", table="e")))
 
 
-def _stock(chosen: Plan, collect: CollectSet, facts: exp.Expr) -> list[Statement]:
+def _stock(chosen: Plan, collect: CollectSets, facts: exp.Expr) -> list[Statement]:
     """Turn spans of days into first and last atom: numbers as steps up and down, sets spread over their atoms."""
     numbers = [(number, m) for number, m in chosen.numbered if m.aggregate != "distinct"]
     sets = [(number, m) for number, m in chosen.numbered if m.aggregate == "distinct"]
@@ -394,15 +464,12 @@ def _steps(chosen: Plan, numbers: list[tuple[int, Measure]], facts: exp.Expr) ->
     return Statement(_held(chosen, numbers, facts, query), tuple(counts), steps=True)
 
 
-def _standing(chosen: Plan, sets: list[tuple[int, Measure]], collect: CollectSet, facts: exp.Expr) -> Statement:
+def _standing(chosen: Plan, sets: list[tuple[int, Measure]], collect: CollectSets, facts: exp.Expr) -> Statement:
     """The members standing at the end of every atom."""
     atom = exp.column("atom", table="a")
     selected: list[exp.Expr] = [_unit(chosen.dataset).as_("unit"), atom.as_("atom")]
-    counts: list[Counts] = []
-    for number, measure in sets:
-        count, columns = _set(chosen, number, measure, collect)
-        counts.append(count)
-        selected += columns
+    counts, columns = _sets(chosen, sets, collect)
+    selected += columns
     query = exp.select(*selected).from_(exp.to_table("held").as_(FACTS))
     query = query.join(exp.to_table("engine_atoms").as_("a"), join_type="cross")
     query = _join_members(query, chosen)

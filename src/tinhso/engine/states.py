@@ -10,6 +10,7 @@ import hashlib
 from array import array
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
@@ -48,7 +49,8 @@ def insert(
     """
     for count in statement.counts:
         if count.members is not None:
-            counted = _packed(counted, count.members, capacities[count.measure])
+            members = _packed(counted.column(count.members), count.slices, capacities[count.measure])
+            counted = counted.append_column(_members_of(count), members)
     connection.register("counted_in", counted)
     try:
         source = _levels(statement) if statement.steps else "counted_in"
@@ -56,7 +58,7 @@ def insert(
         for count in statement.counts:
             columns = _columns(count, capacities)
             category = "s.category" if statement.category else "NULL"
-            has_any = f"s.{count.records} > 0" if count.records else f"s.{count.members} IS NOT NULL"
+            has_any = f"s.{count.records} > 0" if count.records else f"s.{_members_of(count)} IS NOT NULL"
             connection.execute(
                 f"{_TARGET} SELECT {count.measure}, s.unit, s.atom, {category}, {columns} FROM ({_from(source)}) AS s "
                 f"{kept} WHERE s.unit IS NOT NULL AND {has_any}"
@@ -73,8 +75,13 @@ def _columns(count: Counts, capacities: Mapping[int, int]) -> str:
     if count.members is None:
         return f"s.{count.records}, s.{count.amount}, NULL, NULL"
     if capacities[count.measure] > SMALL_SET:
-        return f"NULL, NULL, NULL, s.{count.members}"
-    return f"NULL, NULL, s.{count.members}::BIT, NULL"
+        return f"NULL, NULL, NULL, s.{_members_of(count)}"
+    return f"NULL, NULL, s.{_members_of(count)}::BIT, NULL"
+
+
+def _members_of(count: Counts) -> str:
+    """The column with one measure's own members."""
+    return f"members_{count.measure}"
 
 
 def _levels(statement: Statement) -> str:
@@ -88,22 +95,39 @@ def _levels(statement: Statement) -> str:
         WINDOW w AS (PARTITION BY g.unit ORDER BY g.atom)"""
 
 
-def _packed(counted: pa.Table, column: str, capacity: int) -> pa.Table:
-    """Lists of positions as bit strings of the capacity, or as serialized Roaring bitmaps; bytes are left as they are."""
-    held = counted.column(column)
-    if not pa.types.is_list(held.type) and not pa.types.is_large_list(held.type):
-        return counted
-    pack = _bitmap if capacity > SMALL_SET else _bits
-    packed = [
-        pack(positions.values.drop_null().to_numpy(zero_copy_only=False), capacity) if positions.is_valid else None
-        for chunk in held.chunks
-        for positions in chunk
-    ]
-    index = counted.schema.get_field_index(column)
-    return counted.set_column(index, column, pa.array(packed, pa.large_binary()))
+Positions: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.integer[Any]]]"
 
 
-def _bits(positions: "np.ndarray[tuple[int], np.dtype[np.integer]]", capacity: int) -> bytes | None:
+def _packed(held: pa.ChunkedArray, slices: tuple[int, ...], capacity: int) -> pa.Array:
+    """One measure's sets, from lists of positions or from bytes, as bit strings of the capacity or as serialized
+    Roaring bitmaps; null where a set is empty."""
+    if pa.types.is_list(held.type) or pa.types.is_large_list(held.type):
+        pack = _bitmap if capacity > SMALL_SET else _bits
+        packed = [
+            pack(positions.values.drop_null().to_numpy(zero_copy_only=False), slices, capacity)
+            if positions.is_valid
+            else None
+            for chunk in held.chunks
+            for positions in chunk
+        ]
+    elif slices:
+        packed = [None if whole is None else _cut(whole, slices, capacity // 8) for whole in held.to_pylist()]
+    else:
+        return held
+    return pa.array(packed, pa.large_binary())
+
+
+def _cut(whole: bytes, slices: tuple[int, ...], width: int) -> bytes | None:
+    """The union of some slices of a bit string; none when it is empty."""
+    united = 0
+    for number in slices:
+        united |= int.from_bytes(whole[number * width : (number + 1) * width], "big")
+    return united.to_bytes(width, "big") if united else None
+
+
+def _bits(positions: Positions, slices: tuple[int, ...], capacity: int) -> bytes | None:
+    if slices:
+        positions = positions[np.isin(positions // capacity, slices)] % capacity
     if not len(positions):
         return None
     bits = np.zeros(capacity, np.uint8)
@@ -111,10 +135,18 @@ def _bits(positions: "np.ndarray[tuple[int], np.dtype[np.integer]]", capacity: i
     return np.packbits(bits).tobytes()
 
 
-def _bitmap(positions: "np.ndarray[tuple[int], np.dtype[np.integer]]", _capacity: int) -> bytes | None:
-    if not len(positions):
+def _bitmap(positions: Positions, slices: tuple[int, ...], capacity: int) -> bytes | None:
+    ordered = np.sort(positions).astype(np.uint32)  # Roaring takes them in twice as fast as unsorted ones
+    parts = [ordered]
+    if slices:
+        edges = np.searchsorted(ordered, [edge * capacity for number in slices for edge in (number, number + 1)])
+        parts = [
+            ordered[start:end] - np.uint32(number * capacity)
+            for number, start, end in zip(slices, edges[::2], edges[1::2], strict=True)
+        ]
+    found = BitMap.union(*(BitMap(array("I", part.tobytes())) for part in parts))
+    if not found:
         return None
-    found = BitMap(array("I", np.sort(positions).astype(np.uint32).tobytes()))  # twice as fast as unsorted
     found.run_optimize()
     return found.serialize()
 
