@@ -23,5 +23,7 @@ class Action(StrEnum):
     VIEW_RECORDS = "view_records"
     IMPORT_DATA = "import_data"
     MANAGE_PLAN = "manage_plan"
+    ASSIGN_TASKS = "assign_tasks"
+    DO_TASKS = "do_tasks"
     MAKE_RELEASE = "make_release"
     ADMINISTER = "administer"

@@ -9,6 +9,8 @@ ROLES_THAT_MAY: dict[Action, frozenset[Role]] = {
     Action.VIEW_RECORDS: frozenset({Role.DATA_OFFICER, Role.AGENCY_LEAD, Role.PLAN_OWNER}),
     Action.IMPORT_DATA: frozenset({Role.DATA_OFFICER, Role.PLAN_OWNER}),
     Action.MANAGE_PLAN: frozenset({Role.PLAN_OWNER}),
+    Action.ASSIGN_TASKS: frozenset({Role.AGENCY_LEAD, Role.PLAN_OWNER}),
+    Action.DO_TASKS: frozenset({Role.DATA_OFFICER, Role.AGENCY_LEAD}),
     Action.MAKE_RELEASE: frozenset({Role.PLAN_OWNER, Role.ADMINISTRATOR}),
     Action.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }

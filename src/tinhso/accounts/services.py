@@ -250,12 +250,13 @@ def _note(action: str, user: User, actor: str, at: dt.datetime, **details: str |
 
 
 DEMO_PEOPLE: tuple[tuple[str, str, Role, str], ...] = (
-    ("lanhdao", "Người dùng mẫu – Lãnh đạo UBND tỉnh", Role.VIEWER, "14"),
+    ("lanhdao", "Người dùng mẫu – Lãnh đạo UBND tỉnh", Role.AGENCY_LEAD, "14"),
     ("chutri", "Người dùng mẫu – Cơ quan chủ trì kế hoạch", Role.PLAN_OWNER, "14"),
     ("dulieu", "Người dùng mẫu – Cán bộ dữ liệu tỉnh", Role.DATA_OFFICER, "14"),
     ("dulieu.so", "Người dùng mẫu – Cán bộ dữ liệu Sở Thông tin và Truyền thông", Role.DATA_OFFICER, "SL-STTTT"),
     ("dulieu.huyen", "Người dùng mẫu – Cán bộ dữ liệu huyện Mai Sơn", Role.DATA_OFFICER, "125"),
     ("lanhdao.so", "Người dùng mẫu – Lãnh đạo Sở Thông tin và Truyền thông", Role.AGENCY_LEAD, "SL-STTTT"),
+    ("lanhdao.nn", "Người dùng mẫu – Lãnh đạo Sở Nông nghiệp và Phát triển nông thôn", Role.AGENCY_LEAD, "SL-SNNPTNT"),
     ("quantri", "Người dùng mẫu – Quản trị hệ thống", Role.ADMINISTRATOR, "14"),
 )
 DEMO_DAY = dt.date(2023, 1, 1)

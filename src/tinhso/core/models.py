@@ -78,6 +78,16 @@ class OutboxDelivery(models.Model):
         return f"{self.message_id} {self.handler}"
 
 
+class Counter(models.Model):
+    """The last number given in a series without gaps (bộ đếm). Holds no personal data."""
+
+    name = models.CharField("dãy số", max_length=120, unique=True)
+    last = models.PositiveBigIntegerField("số gần nhất")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StoredFile(models.Model):
     """Bytes kept under their SHA-256 (tệp lưu trữ); equal bytes are kept once.
 

@@ -1,8 +1,8 @@
 """What other modules may ask of plans: plans, and how their targets stand."""
 
 from tinhso.plans.jobs import AskedRelease, ask_for_release, asked_release
-from tinhso.plans.rules import Rule, TargetStatus, expected_value
-from tinhso.plans.selectors import (
+from tinhso.plans.rules.standing import Rule, TargetStatus, expected_value
+from tinhso.plans.selectors.standing import (
     Part,
     Plan,
     PlanStatus,
@@ -18,10 +18,13 @@ from tinhso.plans.selectors import (
     status,
     statuses,
 )
-from tinhso.plans.services import create_release
+from tinhso.plans.selectors.tasks import Badge, TaskRow
+from tinhso.plans.selectors.tasks import serving as tasks_serving
+from tinhso.plans.services.releases import create_release
 
 __all__ = [
     "AskedRelease",
+    "Badge",
     "Part",
     "Plan",
     "PlanStatus",
@@ -30,6 +33,7 @@ __all__ = [
     "Standing",
     "Target",
     "TargetStatus",
+    "TaskRow",
     "ask_for_release",
     "asked_release",
     "breakdown",
@@ -42,4 +46,5 @@ __all__ = [
     "question",
     "status",
     "statuses",
+    "tasks_serving",
 ]

@@ -9,7 +9,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks.exceptions import TaskResultDoesNotExist
 
 from tinhso.core.errors import RuleViolation, UnknownName
-from tinhso.plans import services
+from tinhso.plans.services import releases as services
 
 
 @task()

@@ -122,6 +122,7 @@ LAKE_URL = env_str("TINHSO_LAKE_URL", str(HOME / "lake"))
 STATES_DIR = HOME / "states"  # leaf states and cells, immutable Parquet sets
 FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
+EVIDENCE_MAX_MB = env_int("TINHSO_EVIDENCE_MAX_MB", 20)  # of one file that shows what was done
 WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
 DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "1500MB")
 ENGINE_URL = env_secret("TINHSO_ENGINE_URL")  # where facts are scanned; empty: DuckDB in this process
@@ -163,6 +164,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
     ("operations:overview", _("Tổng quan")),
     ("operations:units", pgettext_lazy("page", "Đơn vị")),
+    ("plans:tasks", pgettext_lazy("page", "Nhiệm vụ")),
     ("operations:data", _("Dữ liệu")),
     ("indicators:catalog", pgettext_lazy("page", "Chỉ tiêu")),
 ]

@@ -83,8 +83,23 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "as_was_url": _as_was_url(request, asked, indicator),
         "missing_members": _missing_members(request, asked, standing),
         "sources": [source_row(source) for source in standing.sources],
+        "task_url": _task_url(request, asked, standing),
+        "tasks": plans.tasks_serving(
+            indicator, [asked.unit_id], plan_number=asked.question.plan.number, today=clock.today()
+        ),
     }
     return render(request, "operations/target.html", context)
+
+
+def _task_url(request: SignedInRequest, asked: Asked, standing: plans.Standing) -> str:
+    """Where a task for the shortfall is given; empty without one, or for whoever gives none to this unit."""
+    may = accounts.scope(user=request.user, action=Action.ASSIGN_TASKS, on=clock.today())
+    is_live = asked.release is None and not asked.is_mapped
+    if not is_live or not standing.missing or not may.allows(asked.unit_id):
+        return ""
+    return address(
+        "plans:new_task", indicator=standing.target.indicator, unit=asked.code, on=str(asked.day), period=asked.period
+    )
 
 
 def _figure_period(asked: Asked, standing: plans.Standing) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinhso.plans.rules import Interim, TargetStatus, expected_value, judge, shortfall
+from tinhso.plans.rules.standing import Interim, TargetStatus, expected_value, judge, shortfall
 
 SHARES = st.floats(0, 1)
 DAYS_2023 = st.dates(dt.date(2023, 1, 1), dt.date(2023, 12, 31))

@@ -20,8 +20,8 @@ from tinhso.engine import located, periods
 from tinhso.indicators import api as indicators
 from tinhso.indicators.api import Figure, Source
 from tinhso.organizations import api as organizations
-from tinhso.plans import rules
-from tinhso.plans.rules import Interim, Rule, TargetStatus
+from tinhso.plans.rules import standing as rules
+from tinhso.plans.rules.standing import Interim, Rule, TargetStatus
 
 FOLDER = Path(reference.__file__).parent
 
