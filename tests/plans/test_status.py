@@ -8,7 +8,8 @@ from tests.conftest import AT
 from tinhso.datasets import api as datasets
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
-from tinhso.plans import api, selectors
+from tinhso.plans import api
+from tinhso.plans.selectors import standing as selectors
 
 IN_2023 = dt.date(2023, 6, 1)
 DEVICES = "device_tag;agency_code;tier;protected;centrally_managed;as_of"

@@ -7,8 +7,8 @@ from tinhso.plans.choices import TaskEventKind, TaskState
 class Task(models.Model):
     """Work given to an agency with a deadline and a product (nhiệm vụ).
 
-    `revision` grows with every step, so that two people who write at once are told of one another. Holds personal
-    data: user names of who handed in, in text.
+    `revision` grows with every step, so that two people who write at once are told of one another.
+    Holds personal data: user names of who handed in, in text.
     """
 
     number = models.PositiveIntegerField("số", unique=True)
@@ -16,13 +16,9 @@ class Task(models.Model):
     title = models.CharField("nhiệm vụ", max_length=500)
     product = models.CharField("sản phẩm dự kiến", max_length=500)
     details = models.TextField("nội dung", max_length=5000, blank=True)
-    lead = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+", verbose_name="cơ quan chủ trì")
-    assigned_by = models.ForeignKey(
-        "organizations.OrgUnit", models.PROTECT, related_name="+", verbose_name="cơ quan giao"
-    )
-    supporting = models.ManyToManyField(
-        "organizations.OrgUnit", related_name="+", blank=True, verbose_name="cơ quan phối hợp"
-    )
+    lead = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+")
+    assigned_by = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+")
+    supporting = models.ManyToManyField("organizations.OrgUnit", related_name="+", blank=True)
     starts_on = models.DateField("ngày bắt đầu")
     due_on = models.DateField("thời hạn")
     budget_line = models.CharField("nguồn kinh phí", max_length=200, blank=True)
@@ -61,7 +57,7 @@ class ServedIndicator(models.Model):
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="indicators")
     indicator = models.CharField("chỉ tiêu", max_length=100)
-    org_unit = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+", verbose_name="đơn vị")
+    org_unit = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+")
     period = models.CharField("kỳ", max_length=40)
     as_of = models.DateField("ngày tính đến", null=True)
     numerator = models.DecimalField("tử số", max_digits=38, decimal_places=4, null=True)
@@ -115,7 +111,7 @@ class Evidence(models.Model):
     """
 
     event = models.ForeignKey(TaskEvent, models.CASCADE, related_name="evidence")
-    file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+", verbose_name="tệp")
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
     name = models.CharField("tên tệp", max_length=255)
     media_type = models.CharField("kiểu", max_length=100)
     document_number = models.CharField("số, ký hiệu văn bản", max_length=100, blank=True)
