@@ -18,7 +18,7 @@ from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
 from tinhso.plans.choices import TaskEventKind, TaskState
 from tinhso.plans.models import Evidence, ServedIndicator, TaskEvent
-from tinhso.plans.selectors.tasks import Badge, TaskRow
+from tinhso.plans.selectors.tasks import AgencyTally, Badge, TaskRow
 
 COLUMNS = (  # of the board, from left to right
     (("assigned",), gettext_lazy("Chưa thực hiện")),
@@ -267,6 +267,18 @@ def table_columns() -> list[tuple[str, Callable[[Card], Any]]]:
         (_("Tiến độ"), lambda card: card.badge.label),
         (_("Mức hoàn thành (%)"), lambda card: card.progress),
         (_("Chỉ tiêu phục vụ"), lambda card: card.indicators),
+    ]
+
+
+def agency_columns() -> list[tuple[str, Callable[[AgencyTally], Any]]]:
+    """The counts by lead agency as a file."""
+    return [
+        (_("Cơ quan"), lambda one: one.name),
+        (_("Tổng số"), lambda one: one.tally.total),
+        (_("Đúng hạn"), lambda one: one.tally.done_in_time),
+        (_("Xong, quá hạn"), lambda one: one.tally.done_late),
+        (_("Chưa xong, quá hạn"), lambda one: one.tally.overdue),
+        (_("Chưa xong, trong hạn"), lambda one: one.tally.open),
     ]
 
 

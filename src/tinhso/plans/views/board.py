@@ -24,10 +24,12 @@ def board(request: SignedInRequest) -> HttpResponse:
     asker, plan = person(request), standing.plan()
     unit_id = _unit(request, asker)
     rows, cards = shown(asker, tasks.of_plan(asker.seeing, plan.number, lead=unit_id))
-    if wanted_table(request) is not None:
+    agencies = tasks.tallies(rows, asker.today)
+    table = wanted_table(request)
+    if table == "agencies":
+        return csv_table("nhiem-vu-theo-co-quan.csv", presenters.agency_columns(), agencies)
+    if table is not None:
         return csv_table("nhiem-vu.csv", presenters.table_columns(), cards)
-    everything = rows if unit_id is None else tasks.rows(tasks.of_plan(asker.seeing, plan.number), asker.today)
-    agencies = tasks.tallies(everything, asker.today)
     context = {
         "plan": plan,
         "columns": presenters.board(rows, cards),

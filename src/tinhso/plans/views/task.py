@@ -26,6 +26,7 @@ from tinhso.plans.services.tasks import Served
 from tinhso.plans.views.asked import Person, person, rights, task_for_step_or_404, task_or_404
 
 TERM = 20  # working days that a new task is proposed to take
+REPORTS = (Step.HAND_IN, Step.REPORT)  # one form with two buttons
 FORMS: dict[Step, Any] = {
     Step.REPORT: ReportForm,
     Step.HAND_IN: ReportForm,
@@ -54,6 +55,7 @@ def page(
     allowed, today = rights(asker, found), asker.today
     forms = {step.value: blank(step, found.revision) for step in FORMS if step in allowed}
     forms |= {step.value: form for step, form in (bound or {}).items()}
+    sent = next((form for step, form in (bound or {}).items() if step in REPORTS), None)
     (row,) = tasks.rows([found], today)
     titles = {target.indicator: target for target in _plan_targets(found)}
     (card,) = presenters.cards([row], tasks.latest_progress([found]), {k: t.title for k, t in titles.items()}, today)
@@ -64,6 +66,8 @@ def page(
         "figures": [_before_after(one, titles, today) for one in tasks.served(found)],
         "events": presenters.event_lines(tasks.events(found)),
         "forms": forms,
+        "report_form": sent or forms.get(Step.REPORT.value),
+        "may_hand_in": Step.HAND_IN in allowed,
         "may_edit": Step.EDIT in allowed,
     }
     return render(request, "plans/task.html", context, status=status)
