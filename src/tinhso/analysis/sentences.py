@@ -12,6 +12,9 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+POINTS = gettext_noop("điểm %")
+
+
 class Share(float):
     """A fraction that is read as percent."""
 
@@ -42,7 +45,7 @@ def written(value: Value) -> str:
         case Share():
             return f"{_decimal(value * 100)} %"
         case Points():
-            return f"{_decimal(value * 100)} điểm %"
+            return f"{_decimal(value * 100)} {POINTS}"
     return _decimal(value)
 
 

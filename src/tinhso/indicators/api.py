@@ -20,6 +20,7 @@ from tinhso.indicators.selectors.diff import ChangedCell, Difference, difference
 from tinhso.indicators.selectors.figures import (
     Figure,
     absent_figure,
+    amounts,
     evaluation_date,
     figures,
     parse_period,
@@ -54,6 +55,7 @@ __all__ = [
     "UnitName",
     "Verification",
     "absent_figure",
+    "amounts",
     "calendar_name",
     "calendars_declared",
     "calendars_in_use",

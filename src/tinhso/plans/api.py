@@ -2,6 +2,7 @@
 
 from tinhso.plans.jobs import AskedRelease, ask_for_release, asked_release
 from tinhso.plans.rules.standing import Rule, TargetStatus, expected_value
+from tinhso.plans.selectors.outlook import Monthly, UnitOutlook, charts, monthly, outlook, outlooks, signal_words
 from tinhso.plans.selectors.standing import (
     Part,
     Plan,
@@ -25,6 +26,7 @@ from tinhso.plans.services.releases import create_release
 __all__ = [
     "AskedRelease",
     "Badge",
+    "Monthly",
     "Part",
     "Plan",
     "PlanStatus",
@@ -34,16 +36,22 @@ __all__ = [
     "Target",
     "TargetStatus",
     "TaskRow",
+    "UnitOutlook",
     "ask_for_release",
     "asked_release",
     "breakdown",
+    "charts",
     "create_release",
     "expected_value",
+    "monthly",
+    "outlook",
+    "outlooks",
     "owner_name",
     "plan",
     "plan_status",
     "plans",
     "question",
+    "signal_words",
     "status",
     "statuses",
     "tasks_serving",

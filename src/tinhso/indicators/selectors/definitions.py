@@ -58,6 +58,13 @@ class Definition:
         kinds = {self.indicator.measures[name].dataset.kind for name in _measures(self.indicator.ratio.numerator)}
         return kinds <= {"stock", "validity"}
 
+    @functools.cached_property
+    def is_additive(self) -> bool:
+        """Whether figures of units and months add up to those above: nothing is counted once only, nor since the
+        year's begin."""
+        measures = self.indicator.measures.values()
+        return not self.is_yearly and all(m.aggregate != "distinct" and m.window == "period" for m in measures)
+
     @property
     def is_yearly(self) -> bool:
         """Whether it is an external figure, given for whole years only."""

@@ -144,6 +144,25 @@ def _wanted(by_name: _ByName, indicators: Collection[str] | None, unit_ids: Coll
             yield from by_unit.get(unit, ())
 
 
+def amounts(
+    *, indicator: str, period_codes: Collection[str], release: int | None = None
+) -> list[tuple[int, str, Decimal, Decimal]]:
+    """One indicator's figures at all units over many periods, as bare numbers for analysis.
+
+    Args:
+        indicator: id.
+        period_codes: codes of periods that are computed ahead; others give nothing.
+        release: number of a release; None for the figures in force.
+
+    Returns:
+        (unit, period, numerator, denominator) wherever the denominator has a record, in the tree of each period.
+    """
+    shown = states.shown(release)
+    if shown is None or not period_codes:
+        return []
+    return _stored(str(states.cells_path(shown))).of_indicator(indicator, frozenset(period_codes))
+
+
 def absent_figure(
     *,
     indicator: str,
@@ -211,6 +230,15 @@ class Cells:
         self.connection = connection
         self.lock = threading.Lock()
         self.of_period = functools.lru_cache(maxsize=PERIODS_KEPT)(self._read)
+
+    def of_indicator(self, indicator: str, periods_: frozenset[str]) -> list[tuple[int, str, Decimal, Decimal]]:
+        """(unit, period, numerator, denominator) of the latest version that each period has."""
+        named = ", ".join(duck.literal(code) for code in sorted(periods_))
+        query = f"""SELECT unit, period, arg_max(numerator, version), arg_max(denominator, version) FROM cell
+            WHERE indicator = {duck.literal(indicator)} AND view = {duck.literal(AS_WAS)} AND category IS NULL
+                AND denominator IS NOT NULL AND period IN ({named}) GROUP BY unit, period ORDER BY unit, period"""
+        with self.lock:
+            return self.connection.execute(query).fetchall()
 
     def _read(self, code: str, view: str) -> _ByName:
         """Rows of a period by indicator and unit."""

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -10,7 +11,7 @@ from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.indicators import api as indicators
-from tinhso.operations.presenters import common, files, targets
+from tinhso.operations.presenters import analysis, common, files, targets
 from tinhso.operations.presenters.common import Crumb, Pages, SortColumn, Tab, address
 from tinhso.operations.presenters.data import source_row
 from tinhso.operations.presenters.targets import PartRow
@@ -83,12 +84,33 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "as_was_url": _as_was_url(request, asked, indicator),
         "missing_members": _missing_members(request, asked, standing),
         "sources": [source_row(source) for source in standing.sources],
+        "outlook": _outlook(asked, standing),
+        "signals": _signals(asked, standing),
         "task_url": _task_url(request, asked, standing),
         "tasks": plans.tasks_serving(
             indicator, [asked.unit_id], plan_number=asked.question.plan.number, today=clock.today()
         ),
     }
     return render(request, "operations/target.html", context)
+
+
+def _outlook(asked: Asked, standing: plans.Standing) -> analysis.OutlookCard | None:
+    """Where the target is heading; only in the tree of the period, whose units have a history, and while the year
+    goes on."""
+    if (
+        asked.is_mapped
+        or standing.period != asked.question.period.code
+        or not asked.question.period.code.endswith("/ytd")
+    ):
+        return None
+    return analysis.outlook_card(plans.outlook(asked.question, standing.target, asked.unit_id))
+
+
+def _signals(asked: Asked, standing: plans.Standing) -> list[str]:
+    if asked.is_mapped:
+        return []
+    months = {number: _("Tháng %(number)s") % {"number": number} for number in range(1, 13)}
+    return analysis.said(plans.signal_words(asked.question, standing.target, asked.unit_id, months))
 
 
 def _task_url(request: SignedInRequest, asked: Asked, standing: plans.Standing) -> str:
