@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from pyroaring import BitMap
 
 import measuring
 
@@ -233,10 +234,12 @@ class Stage:
     def check_equal(self, ours: duckdb.DuckDBPyConnection, hand: duckdb.DuckDBPyConnection) -> int:
         """Compare every leaf state by unit and month; gives how many there are."""
         ours.register("months_in", self.months)
+        ours.create_function("large_set_size", lambda held: len(BitMap.deserialize(held)), ["BLOB"], "BIGINT")
         found = ours.execute(
             """
             SELECT measure, if(category IS NULL, unit, NULL), if(category IS NULL, starts_on, NULL),
-                   sum(CASE WHEN bits IS NULL THEN amount ELSE bit_count(bits) END)::DOUBLE AS value
+                   sum(CASE WHEN bits IS NOT NULL THEN bit_count(bits) WHEN bitmap IS NOT NULL
+                            THEN large_set_size(bitmap) ELSE amount END)::DOUBLE AS value
             FROM leaf JOIN (SELECT starts_on - DATE '1970-01-01' AS atom, starts_on FROM months_in) USING (atom)
             GROUP BY ALL HAVING value <> 0
             """

@@ -147,14 +147,17 @@ def forecast(history: History, tree: Tree, *, target: float, operator: Operator 
     stretched = np.clip(middle[:, np.newaxis] + (ratios - middle[:, np.newaxis]) * stretch, 0, 1)
     reached = stretched >= target if operator == ">=" else stretched <= target
     known = np.isfinite(middle) & (_months_known(history, tree) >= LEAST_MONTHS)
+    needed = np.where(known, _needed(history, tree, paths, target), np.nan)
     chance = np.where(known, _chance(reached, history), np.nan)
+    if history.kind == "flow" and operator == ">=":
+        chance = np.where(needed > 1, 0.0, chance)  # not even a perfect rest of the year would do
     low, high = np.clip(middle - width, 0, 1), np.clip(middle + width, 0, 1)
     return Forecast(
         value=np.where(known, middle, np.nan),
         low=np.where(known, low, np.nan),
         high=np.where(known, high, np.nan),
         chance=chance,
-        needed=np.where(known, _needed(history, tree, paths, target), np.nan),
+        needed=needed,
         outlook=_outlook(chance),
         coverage=coverage,
         origins=origins,

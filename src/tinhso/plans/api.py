@@ -2,6 +2,8 @@
 
 from tinhso.plans.jobs import AskedRelease, ask_for_release, asked_release
 from tinhso.plans.rules.standing import Rule, TargetStatus, expected_value
+from tinhso.plans.selectors.actions import Action, Effect, ToDo, effects, to_do
+from tinhso.plans.selectors.actions import overdue as overdue_tasks
 from tinhso.plans.selectors.outlook import Monthly, UnitOutlook, charts, monthly, outlook, outlooks, signal_words
 from tinhso.plans.selectors.standing import (
     Part,
@@ -24,8 +26,10 @@ from tinhso.plans.selectors.tasks import serving as tasks_serving
 from tinhso.plans.services.releases import create_release
 
 __all__ = [
+    "Action",
     "AskedRelease",
     "Badge",
+    "Effect",
     "Monthly",
     "Part",
     "Plan",
@@ -36,16 +40,19 @@ __all__ = [
     "Target",
     "TargetStatus",
     "TaskRow",
+    "ToDo",
     "UnitOutlook",
     "ask_for_release",
     "asked_release",
     "breakdown",
     "charts",
     "create_release",
+    "effects",
     "expected_value",
     "monthly",
     "outlook",
     "outlooks",
+    "overdue_tasks",
     "owner_name",
     "plan",
     "plan_status",
@@ -55,4 +62,5 @@ __all__ = [
     "status",
     "statuses",
     "tasks_serving",
+    "to_do",
 ]
