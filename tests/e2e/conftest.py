@@ -47,7 +47,7 @@ def open_page(chromium, live_server, province):
     """Open a signed-in page of a given width; its console must stay silent."""
     opened = []
 
-    def open_(*, width=1280, role=Role.PLAN_OWNER, javascript=True):
+    def open_(*, width=1280, role=Role.PLAN_OWNER, code="14", javascript=True):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, base_url=live_server.url, java_script_enabled=javascript
         )
@@ -63,7 +63,7 @@ def open_page(chromium, live_server, province):
                 outside.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None
             ),
         )
-        person(role, username=f"nguoi-{len(opened)}")
+        person(role, code, username=f"nguoi-{len(opened)}")
         page.goto("/accounts/login/")
         page.get_by_label("Tên đăng nhập").fill(f"nguoi-{len(opened)}")
         page.get_by_label("Mật khẩu").fill(PASSWORD)

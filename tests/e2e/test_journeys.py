@@ -15,6 +15,11 @@ PAGES = [
     "/targets/gov.documents_signed/",
     "/targets/econ.digital_value_added/?period=2022",
     "/targets/sec.awareness/records/?side=denominator",
+    "/today/",
+    "/tasks/",
+    "/tasks/waiting/",
+    "/tasks/roadmap/",
+    "/tasks/new/?indicator=gov.documents_signed&unit=SL-SNNPTNT",
     "/units/",
     "/units/125/",
     "/units/03646/history/?on=2023-12-31",
@@ -81,6 +86,47 @@ def test_the_day_of_a_tree_is_asked_for_only_where_it_matters(computed, open_pag
     page.get_by_role("button", name="Xem", exact=True).click()
 
     assert page.get_by_text("tại ngày 01/07/2025").is_visible()
+
+
+def test_from_a_signal_to_a_task_to_its_result(computed, open_page, tmp_path):
+    """Signing collapses in May: a leader opens the documents and gives a task; the result is accepted."""
+    proof = tmp_path / "cong-van.pdf"
+    proof.write_bytes(b"%PDF-1.7\n% minh chung")
+    leader = open_page()
+    leader.get_by_role("link", name="Việc cần làm").click()
+    assert leader.get_by_role("heading", name="việc bù được nhiều nhất").is_visible()
+
+    leader.goto("/targets/gov.documents_signed/?unit=SL-SNNPTNT")
+    assert leader.get_by_role("heading", name="Tín hiệu theo tháng").is_visible()
+    assert leader.locator("[aria-labelledby=signs] li", has_text="Tháng 5").first.is_visible()
+    assert leader.get_by_role("heading", name="Dự báo cuối năm").is_visible()
+    leader.get_by_role("link", name="xem bản ghi").nth(1).click()
+    assert leader.locator("tbody tr").count() > 0
+    leader.go_back()
+    leader.get_by_role("link", name="Giao nhiệm vụ bù phần hụt").click()
+    leader.get_by_role("button", name="Giao nhiệm vụ").click()
+    leader.get_by_role("heading", name="Chỉ tiêu trước và sau").wait_for()
+    assert violations(leader) == {}
+    address = leader.url
+
+    agency = open_page(role=Role.AGENCY_LEAD, code="SL-SNNPTNT", width=390)
+    agency.goto(address)
+    agency.get_by_label("Đã làm được gì").fill("Đã ký số trở lại toàn bộ văn bản")
+    agency.locator("input[type=file]").set_input_files(proof)
+    agency.get_by_role("button", name="Báo cáo hoàn thành").click()
+    agency.get_by_text("Chờ xem xét kết quả").first.wait_for()
+    assert violations(agency) == {}
+
+    leader.goto("/tasks/waiting/")
+    leader.locator(f"a[href='{address[address.index('/tasks/') :]}']").first.click()
+    leader.get_by_role("link", name="cong-van.pdf").wait_for()
+    leader.get_by_role("button", name="Công nhận hoàn thành").click()
+    leader.locator("strong", has_text="Hoàn thành").first.wait_for()
+    assert leader.get_by_role("heading", name="Chỉ tiêu trước và sau").is_visible()
+    leader.goto("/today/")
+
+    assert leader.get_by_role("heading", name="Việc đã giao có tác dụng không").is_visible()
+    assert leader.get_by_text("Hoàn thành đúng hạn").is_visible()
 
 
 def test_figures_are_released_and_compared(released, open_page):

@@ -13,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from tinhso.accounts.choices import Action, Role
 from tinhso.accounts.models import User
-from tinhso.accounts.selectors import Scope, has_administrator, scope
+from tinhso.accounts.selectors import Scope, addresses, has_administrator, scope
 from tinhso.accounts.services import assign, create_demo_users, create_user
 from tinhso.core import clock
 
@@ -96,6 +96,7 @@ __all__ = [
     "SignedInRequest",
     "User",
     "action_required",
+    "addresses",
     "assign",
     "create_demo_users",
     "create_user",

@@ -90,6 +90,20 @@ def people_in(units: frozenset[int], *, search: str = "") -> QuerySet[User]:
     return User.objects.filter(inside, named).distinct().order_by("username")
 
 
+def addresses(*, unit_id: int, action: Action, on: dt.date) -> list[str]:
+    """E-mail addresses of the people of one unit who may do something there, those of superior units left out.
+
+    Args:
+        unit_id: primary key of `OrgUnit`.
+        action: what they may do.
+        on: the day, since roles begin and end.
+    """
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    roles = Assignment.objects.filter(valid, valid_from__lte=on, org_unit=unit_id, role__in=ROLES_THAT_MAY[action])
+    people = User.objects.filter(pk__in=roles.values("user"), is_active=True).exclude(email="")
+    return sorted(people.values_list("email", flat=True))
+
+
 def looks_after(units: frozenset[int], person: User, on: dt.date) -> bool:
     """Whether all that a person may do from a day on lies within some units: only then may an administrator of
     these units lock the account or give it a password."""

@@ -11,7 +11,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from tinhso.core import audit, clock, outbox, presence
+from tinhso.core import audit, clock, daily, outbox, presence
 
 PAUSE = 1.0  # seconds between rounds without work
 ROUND_OF_CARE = 60.0  # seconds between looks for lost jobs
@@ -70,8 +70,10 @@ def work_once(*, worker: str) -> bool:
 
 
 def take_care(*, at: dt.datetime) -> None:
-    """What need not be done every second: lost jobs, and audit entries that committed very late."""
+    """What need not be done every second: lost jobs, the work of the day, and audit entries that committed very
+    late."""
     requeue_lost(at=at)
+    daily.run_due(at=at)
     audit.seal(everything=True)
 
 

@@ -78,6 +78,16 @@ class OutboxDelivery(models.Model):
         return f"{self.message_id} {self.handler}"
 
 
+class DailyWork(models.Model):
+    """Work that is done once a day, and the last day it was (việc hằng ngày). Holds no personal data."""
+
+    name = models.CharField("việc", max_length=80, unique=True)
+    done_on = models.DateField("ngày đã làm", null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Counter(models.Model):
     """The last number given in a series without gaps (bộ đếm). Holds no personal data."""
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from tinhso.core.models import OutboxMessage
 
 Handler = Callable[[dict[str, Any]], None]
-ATTEMPTS = 8
+ATTEMPTS = 14  # over almost two days: a mail server may be down for a night
 FIRST_PAUSE = dt.timedelta(seconds=10)
 logger = logging.getLogger(__name__)
 _handlers: dict[str, dict[str, Handler]] = {}

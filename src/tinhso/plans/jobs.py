@@ -2,13 +2,17 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks.exceptions import TaskResultDoesNotExist
 
+from tinhso.core import clock
+from tinhso.core.daily import daily
 from tinhso.core.errors import RuleViolation, UnknownName
+from tinhso.core.outbox import handles
 from tinhso.plans.services import releases as services
 
 
@@ -31,6 +35,22 @@ def ask_for_release(*, number: str, period: str, note: str, actor: str, at: dt.d
         Key by which `asked_release` finds the request again.
     """
     return str(make_release.enqueue(number, period, note, actor, at.isoformat()).id)
+
+
+@daily("plans.reminders")
+def remind(today: dt.date, at: dt.datetime) -> int:
+    """Tell of tasks that are overdue, each level once."""
+    from tinhso.plans.services import tasks
+
+    return tasks.remind_of_overdue(today=today, at=at)
+
+
+@handles("plans.task_event")
+def task_event_happened(payload: dict[str, Any]) -> None:
+    """Whoever has to act on what happened to a task is told by e-mail."""
+    from tinhso.plans.services import letters
+
+    letters.send_of_event(payload["event"], on=clock.today())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import dj_email_url  # type: ignore[import-untyped]
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tinhso.config.settings.environment import env_bool, env_int, env_list, env_secret, env_str
+from tinhso.config.settings.environment import SettingError, env_bool, env_int, env_list, env_secret, env_str
 
 HOME = Path(env_str("TINHSO_HOME", "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
@@ -114,6 +115,16 @@ def database(url: str) -> dict[str, Any]:
     return settings
 
 
+def mail_server(url: str) -> dict[str, Any]:
+    """Django's mail settings for one URL."""
+    found = dict(dj_email_url.parse(url))
+    if "EMAIL_BACKEND" not in found:
+        raise SettingError(
+            f"TINHSO_EMAIL_URL must begin with smtp://, smtps:// or submission://, not {url.split(':')[0]}:"
+        )
+    return found
+
+
 DATABASE_URL = env_secret("TINHSO_DATABASE_URL", f"sqlite:///{HOME / 'tinhso.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -122,6 +133,7 @@ LAKE_URL = env_str("TINHSO_LAKE_URL", str(HOME / "lake"))
 STATES_DIR = HOME / "states"  # leaf states and cells, immutable Parquet sets
 FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
+SITE_URL = env_str("TINHSO_SITE_URL", "http://127.0.0.1:8000")  # as messages name our pages
 EVIDENCE_MAX_MB = env_int("TINHSO_EVIDENCE_MAX_MB", 20)  # of one file that shows what was done
 WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
 DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "1500MB")
@@ -169,6 +181,12 @@ NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
     ("operations:data", _("Dữ liệu")),
     ("indicators:catalog", pgettext_lazy("page", "Chỉ tiêu")),
 ]
+
+EMAIL_URL = env_secret("TINHSO_EMAIL_URL")  # empty: nothing is sent, people find their news on pages
+EMAIL_IS_SET_UP = bool(EMAIL_URL)
+vars().update(mail_server(EMAIL_URL) if EMAIL_IS_SET_UP else {})
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env_str("TINHSO_EMAIL_FROM", "tinhso@localhost")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

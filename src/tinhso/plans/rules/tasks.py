@@ -29,7 +29,7 @@ _STEPS: dict[Step, tuple[frozenset[str], str | None]] = {  # from which states, 
     Step.CANCEL: (OPEN | {"handed_in"}, "canceled"),
 }
 
-REMINDERS = (0, 1, 3, 5)  # working days after the deadline on which the next level up is told
+REMINDERS = (0, 2, 4, 6)  # working days after the deadline on which the next level up is told
 
 
 def steps_from(state: str) -> frozenset[Step]:
@@ -96,7 +96,8 @@ def reminder_level(working_days_late: int) -> int:
     """To which level an overdue task has gone up: 0 the lead agency itself, then each next superior's desk.
 
     Args:
-        working_days_late: working days since the deadline, from 0 on the first day after it.
+        working_days_late: working days after the deadline, today with them: 1 on the first one, 0 on days off
+            before it.
     """
     return max(level for level, days in enumerate(REMINDERS) if working_days_late >= days)
 
