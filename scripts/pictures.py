@@ -12,6 +12,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8765
+PAGES = {
+    "overview": "/",
+    "to-do": "/today/",
+    "target": "/targets/gov.documents_signed/?unit=SL-SNNPTNT",
+}
 
 
 def main() -> int:
@@ -33,7 +38,9 @@ def main() -> int:
                 page.fill("#id_password", PASSWORD)
                 page.click("main button")
                 print(page.locator("[data-indicator]").count(), "targets on the overview")
-                page.screenshot(path=ROOT / "docs" / "images" / "overview.png")
+                for name, path in PAGES.items():
+                    page.goto(f"http://127.0.0.1:{PORT}{path}", wait_until="networkidle")
+                    page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
                 browser.close()
         finally:
             demo.terminate()
