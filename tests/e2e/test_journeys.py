@@ -16,6 +16,7 @@ PAGES = [
     "/targets/econ.digital_value_added/?period=2022",
     "/targets/sec.awareness/records/?side=denominator",
     "/today/",
+    "/wall/",
     "/tasks/",
     "/tasks/waiting/",
     "/tasks/roadmap/",
@@ -154,6 +155,21 @@ def test_pages_of_releases_keep_the_rules_of_accessibility(released, open_page, 
 
     pages = ["/releases/", "/releases/1/", "/releases/1/diff/live/", "/?release=1", "/units/03649/?release=1"]
     assert broken_rules(page, pages) == {}
+
+
+def test_the_wall_turns_and_refreshes_itself(computed, open_page):
+    page = open_page(width=1920)
+    page.goto("/wall/")
+    first = page.locator("[data-slide]:visible h2").inner_text()
+    page.get_by_role("button", name="Tạm dừng").click()
+
+    for _slide in range(page.locator("[data-slide]").count()):
+        page.get_by_role("button", name="Trang sau").click()
+    page.wait_for_function(
+        "text => document.querySelector('[data-slide]:not([hidden]) h2').innerText === text", arg=first
+    )
+    assert page.locator("[data-slide]:visible").count() == 1
+    assert page.get_by_text("Mất liên lạc").is_hidden()
 
 
 def test_a_chart_becomes_interactive_on_request(computed, open_page):

@@ -1,11 +1,24 @@
 from django.urls import path
 
-from tinhso.operations.views import data, history, missing, overview, records, releases, target, today, units, uploads
+from tinhso.operations.views import (
+    data,
+    history,
+    missing,
+    overview,
+    records,
+    releases,
+    target,
+    today,
+    units,
+    uploads,
+    wall,
+)
 
 app_name = "operations"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("today/", today.today, name="today"),
+    path("wall/", wall.wall, name="wall"),
     path("targets/<str:indicator>/", target.target, name="target"),
     path("targets/<str:indicator>/records/", records.records, name="records"),
     path("targets/<str:indicator>/missing/", missing.missing, name="missing"),

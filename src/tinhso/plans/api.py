@@ -2,7 +2,7 @@
 
 from tinhso.plans.jobs import AskedRelease, ask_for_release, asked_release
 from tinhso.plans.rules.standing import Rule, TargetStatus, expected_value
-from tinhso.plans.selectors.actions import Action, Effect, ToDo, effects, to_do
+from tinhso.plans.selectors.actions import BEHIND, Action, Effect, ToDo, effects, to_do
 from tinhso.plans.selectors.actions import overdue as overdue_tasks
 from tinhso.plans.selectors.outlook import Monthly, UnitOutlook, charts, monthly, outlook, outlooks, signal_words
 from tinhso.plans.selectors.standing import (
@@ -26,6 +26,7 @@ from tinhso.plans.selectors.tasks import serving as tasks_serving
 from tinhso.plans.services.releases import create_release
 
 __all__ = [
+    "BEHIND",
     "Action",
     "AskedRelease",
     "Badge",

@@ -28,7 +28,6 @@ from tinhso.plans.api import Standing, TargetStatus
 
 WORST_SHOWN = 5
 PLACES_NAMED = 3
-BEHIND = (TargetStatus.OFF_TRACK, TargetStatus.NOT_MET)
 
 
 @dataclass(frozen=True)
@@ -221,7 +220,7 @@ def worst(
         children: the units directly below.
         kept: to carry along in the ways on.
     """
-    behind = [(s, r) for s, r in zip(status.standings, rows, strict=True) if s.status in BEHIND and s.applies]
+    behind = [(s, r) for s, r in zip(status.standings, rows, strict=True) if s.status in plans.BEHIND and s.applies]
     behind.sort(key=lambda pair: ((pair[0].value or 0) - pair[0].expected) / (pair[0].target.value or 1))
     shown = behind[:WORST_SHOWN]
     places = _places(asked, [standing.target.indicator for standing, _row in shown], children, kept)
