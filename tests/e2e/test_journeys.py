@@ -17,6 +17,8 @@ PAGES = [
     "/targets/sec.awareness/records/?side=denominator",
     "/today/",
     "/wall/",
+    "/map/?indicator=soc.digital_addresses",
+    "/map/?indicator=soc.digital_addresses&view=as-is",
     "/tasks/",
     "/tasks/waiting/",
     "/tasks/roadmap/",

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +50,20 @@ class Look:
     actual: str
     expected: str
     goal: str
+    bands: tuple[str, ...] = ()  # of a map, from the lowest values to the highest; told apart by lightness alone
 
 
 _LIGHT = ("#16202b", "#52606d", "#dde3e9", "#0b57a4", "#5b6875", "#a8290b")
 _DARK = ("#e8edf2", "#aab6c2", "#33404c", "#7db8f2", "#a3b0bd", "#ff9d85")
+_BANDS = ("#dbe9f6", "#a9cbe8", "#6ba3d6", "#2f75b5", "#0b3d73")
 LOOKS = {
-    "wide": Look(680, 290, 1, *_LIGHT),
-    "wide-dark": Look(680, 290, 1, *_DARK),
-    "narrow": Look(340, 240, 3, *_LIGHT),
-    "narrow-dark": Look(340, 240, 3, *_DARK),
+    "wide": Look(680, 290, 1, *_LIGHT, _BANDS),
+    "wide-dark": Look(680, 290, 1, *_DARK, _BANDS),
+    "narrow": Look(340, 240, 3, *_LIGHT, _BANDS),
+    "narrow-dark": Look(340, 240, 3, *_DARK, _BANDS),
 }
+NO_VALUE = "#cfc3ae"  # of a map: no shade of the bands
+TRAJECTORY_HEIGHT, MAP_HEIGHT = 290, 600  # of the wide drawings
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Chart:
     name: str
     title: str
     words: str
+    height: int = TRAJECTORY_HEIGHT
 
     @property
     def wide(self) -> str:
@@ -111,12 +116,42 @@ def trajectory(points: Sequence[Point], target: float, *, title: str, words: str
     noted = {"points": [asdict(point) for point in points], "target": target, "title": title}
     noted["names"] = [_("Thực hiện"), _("Mức cần đạt"), _("Mục tiêu")]
     noted["marks"] = numbers.marks()
+    return _note(noted, words=words, height=TRAJECTORY_HEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One unit of a map; the value is a fraction, None where there is none, and so is the band's number then."""
+
+    code: str
+    name: str
+    value: float | None
+    band: int | None
+    url: str
+
+
+def area_map(areas: Sequence[Area], bands: Sequence[str], *, outlines: Path, title: str, words: str) -> Chart:
+    """Note a map of units colored by a value (bản đồ).
+
+    Args:
+        areas: the units in any order; those without an outline are not drawn.
+        bands: what the classes of values are called, from the lowest.
+        outlines: TopoJSON with one object `units` whose shapes carry `code`; a file of the project.
+        title: what is drawn.
+        words: what it says, for those who do not see it.
+    """
+    noted = {"kind": "map", "areas": [asdict(area) for area in areas], "bands": list(bands), "title": title}
+    noted |= {"outlines": str(outlines), "nothing": _("Không có số liệu"), "marks": numbers.marks()}
+    return _note(noted, words=words, height=MAP_HEIGHT)
+
+
+def _note(noted: dict[str, Any], *, words: str, height: int) -> Chart:
     content = json.dumps(noted, ensure_ascii=False, sort_keys=True)
     name = hmac.new(settings.SECRET_KEY.encode(), f"{REVISION}{content}".encode(), hashlib.sha256).hexdigest()[:40]
     path = _folder() / f"{name}.noted.json"
     if not path.exists():
         _write(path, content)
-    return Chart(name, title, words)
+    return Chart(name, noted["title"], words, height)
 
 
 def drawing(name: str, look: str) -> str:
@@ -134,7 +169,11 @@ def specification(name: str, look: str) -> str:
     Raises:
         NoSuchChart: nobody has noted it.
     """
-    return _made(name, look, "json", lambda: json.dumps(_trajectory(_noted(name), LOOKS[look]), ensure_ascii=False))
+    return _made(name, look, "json", lambda: json.dumps(_specified(_noted(name), LOOKS[look]), ensure_ascii=False))
+
+
+def _specified(noted: dict[str, Any], look: Look) -> dict[str, Any]:
+    return _map(noted, look) if noted.get("kind") == "map" else _trajectory(noted, look)
 
 
 def _drawn(spec: str) -> str:
@@ -226,6 +265,42 @@ def _trajectory(noted: dict[str, Any], look: Look) -> dict[str, Any]:
     points = base.mark_point(filled=True, size=44, opacity=1).transform_filter(alt.datum.line == actual)
     hovered = base.mark_point(filled=True, size=260, opacity=0)
     return _styled(lines + points + hovered, look, noted)
+
+
+def _map(noted: dict[str, Any], look: Look) -> dict[str, Any]:
+    """Units in the colors of their bands; those without a value in another color."""
+    import altair as alt
+
+    nothing = noted["nothing"]
+    rows = [
+        {
+            "code": area["code"],
+            "name": area["name"],
+            "percent": None if area["value"] is None else round(area["value"] * 100, 2),
+            "band": nothing if area["band"] is None else noted["bands"][area["band"]],
+            "url": area["url"],
+        }
+        for area in noted["areas"]
+    ]
+    names = [*noted["bands"], nothing]
+    colors = [*look.bands[len(look.bands) - len(noted["bands"]) :], NO_VALUE]
+    outlines = json.loads(Path(noted["outlines"]).read_text(encoding="utf-8"))
+    found = alt.LookupData(data=alt.InlineData(rows), key="code", fields=["name", "percent", "band", "url"])
+    legend = alt.Legend(title=None, orient="bottom", direction="horizontal", columns=3, symbolType="square")
+    drawn = (
+        alt.Chart(alt.InlineData(outlines, format=alt.TopoDataFormat(type="topojson", feature="units")))
+        .mark_geoshape(stroke=look.ink, strokeWidth=0.4)
+        .transform_lookup(lookup="properties.code", from_=found)
+        .transform_filter("isValid(datum.band)")  # outlines of units that the map is not about
+        .encode(
+            color=alt.Color("band:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
+            tooltip=[alt.Tooltip("name:N", title=_("Đơn vị")), alt.Tooltip("percent:Q", title="%", format=",.2~f")],
+            href="url:N",
+        )
+        .project(type="mercator")
+    )
+    tall = replace(look, height=round(look.width * MAP_HEIGHT / LOOKS["wide"].width))
+    return _styled(drawn, tall, noted)
 
 
 def _styled(chart: Any, look: Look, noted: dict[str, Any]) -> dict[str, Any]:

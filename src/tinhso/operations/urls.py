@@ -3,6 +3,7 @@ from django.urls import path
 from tinhso.operations.views import (
     data,
     history,
+    maps,
     missing,
     overview,
     records,
@@ -18,6 +19,7 @@ app_name = "operations"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("today/", today.today, name="today"),
+    path("map/", maps.map_, name="map"),
     path("wall/", wall.wall, name="wall"),
     path("targets/<str:indicator>/", target.target, name="target"),
     path("targets/<str:indicator>/records/", records.records, name="records"),

@@ -11,6 +11,7 @@ from tinhso.organizations.rules import (
     working_days_between,
 )
 from tinhso.organizations.selectors.calendar import working_calendar
+from tinhso.organizations.selectors.geometry import Geometry, geometry
 from tinhso.organizations.selectors.history import (
     EventLine,
     NamedUnit,
@@ -54,6 +55,7 @@ __all__ = [
     "Certainty",
     "EventKind",
     "EventLine",
+    "Geometry",
     "NamedUnit",
     "OrgUnit",
     "OrgUnitVersion",
@@ -71,6 +73,7 @@ __all__ = [
     "closure_table",
     "descendants",
     "events_of",
+    "geometry",
     "history",
     "is_working_day",
     "last_named",

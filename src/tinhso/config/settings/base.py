@@ -176,6 +176,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
     ("operations:overview", _("Tổng quan")),
     ("operations:today", _("Việc cần làm")),
+    ("operations:map", _("Bản đồ")),
     ("operations:units", pgettext_lazy("page", "Đơn vị")),
     ("plans:tasks", pgettext_lazy("page", "Nhiệm vụ")),
     ("operations:data", _("Dữ liệu")),
