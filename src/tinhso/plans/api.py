@@ -5,6 +5,7 @@ from tinhso.plans.rules.standing import Rule, TargetStatus, expected_value
 from tinhso.plans.selectors.actions import BEHIND, Action, Effect, ToDo, effects, to_do
 from tinhso.plans.selectors.actions import overdue as overdue_tasks
 from tinhso.plans.selectors.outlook import Monthly, UnitOutlook, charts, monthly, outlook, outlooks, signal_words
+from tinhso.plans.selectors.shortfall import shortfall_words
 from tinhso.plans.selectors.standing import (
     Part,
     Plan,
@@ -59,6 +60,7 @@ __all__ = [
     "plan_status",
     "plans",
     "question",
+    "shortfall_words",
     "signal_words",
     "status",
     "statuses",

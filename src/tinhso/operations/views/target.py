@@ -53,7 +53,8 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
     asked = asked_or_404(request)
     standing = _standing_or_404(asked, indicator)
     level = _level(request, asked, indicator)
-    rows = _parts(asked, indicator, level) if level else []
+    parts = _parts(asked, indicator, level) if level else []
+    rows = targets.part_rows(parts, asked.kept)
     sort = request.GET.get("sort", "missing")
     sort = sort if sort.removeprefix("-") in targets.SORT_KEYS else "missing"
     rows = targets.sorted_parts(rows, sort)
@@ -62,8 +63,9 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         return _file(table, asked, standing, rows)
     is_whole = level is None or standing.worst_category is not None
     breakdown = None if is_whole else _breakdown(request, asked, indicator, str(level), sort, rows)
+    shortfall = analysis.said(plans.shortfall_words(asked.question, standing, parts))
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]  # django-htmx
-        return render(request, "operations/target.html#breakdown", {"breakdown": breakdown})
+        return render(request, "operations/target.html#breakdown", {"breakdown": breakdown, "shortfall": shortfall})
     trend = _trend(asked, indicator)
     here = asked.address("operations:target", indicator, format="csv")
     context = asked.around(address("operations:target", indicator)) | {
@@ -78,6 +80,7 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "months": _months(asked, trend),
         "months_csv_url": f"{here}&table=months",
         "breakdown": breakdown,
+        "shortfall": shortfall,
         "categories": _categories(asked, standing),
         "categories_csv_url": here,
         "records": _record_links(request, asked, indicator, standing.period),
@@ -150,12 +153,11 @@ def _level(request: SignedInRequest, asked: Asked, indicator: str) -> str | None
     return next((level for level in levels if level in present), levels[0])
 
 
-def _parts(asked: Asked, indicator: str, level: str) -> list[PartRow]:
+def _parts(asked: Asked, indicator: str, level: str) -> list[plans.Part]:
     below = asked.below(level)
     if asked.has_undetermined:
         below = [*below, UNDETERMINED]
-    parts = plans.breakdown(asked.question, indicator, below) if below else []
-    return targets.part_rows(parts, asked.kept)
+    return plans.breakdown(asked.question, indicator, below) if below else []
 
 
 def _breakdown(
