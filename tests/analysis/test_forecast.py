@@ -133,7 +133,10 @@ def test_bounds_hold(seed, months):
     assert (found.low[known] <= found.value[known]).all()
     assert (found.value[known] <= found.high[known]).all()
     assert ((found.low[known] >= 0) & (found.high[known] <= 1)).all()
-    assert ((found.chance[known] > 0) & (found.chance[known] < 1)).all()
+    out_of_reach = known & (found.needed > 1)
+    assert (found.chance[out_of_reach] == 0).all()
+    within = found.chance[known & ~out_of_reach]
+    assert ((within > 0) & (within < 1)).all()
 
 
 @given(st.integers(0, 100))

@@ -122,9 +122,9 @@ def explain(found: Shortfall, names: Mapping[Hashable, str], target: float) -> l
         first = ", ".join(names[unit] for unit in found.closing[:5])
         values: dict[str, Value] = {
             "count": len(found.closing),
-            "units": first + (", …" if len(found.closing) > 5 else ""),
+            "units": first + (", …" if len(found.closing) > 5 else "."),
         }
-        said.append(Sentence(_("Ít nhất %(count)s đơn vị cùng đạt mục tiêu thì bù đủ phần hụt: %(units)s."), values))
+        said.append(Sentence(_("Ít nhất %(count)s đơn vị cùng đạt mục tiêu thì bù đủ phần hụt: %(units)s"), values))
     else:
         said.append(Sentence(_("Dù mọi đơn vị trong bảng đạt mục tiêu, phần hụt vẫn chưa được bù đủ.")))
     return said
