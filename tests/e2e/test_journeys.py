@@ -249,7 +249,7 @@ def test_pages_of_administrators_and_of_the_own_account_keep_the_same_rules(prov
 
 def test_the_pages_before_sign_in_are_accessible(province, chromium, live_server):
     page = chromium.new_page(base_url=live_server.url)
-    page.goto("/accounts/login/")
-
-    assert violations(page) == {}
+    for path in ("/accounts/login/", "/plans/"):
+        page.goto(path)
+        assert violations(page) == {}
     page.close()

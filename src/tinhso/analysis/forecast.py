@@ -12,6 +12,7 @@ Figures that cannot be added up (distinct counts) are forecast at every unit by 
 Months without data are NaN and stay out; a unit that has none gets no forecast.
 """
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -483,7 +484,7 @@ def _explain_needed(needed: float, target: float, kind: Kind) -> list[Sentence]:
     values: dict[str, Value] = {"target": Share(target)}
     if kind == "state":
         each = _("Để tới mục tiêu %(target)s, mỗi tháng còn lại cần thêm %(needed)s.")
-        return [Sentence(each, values | {"needed": float(needed)})]
+        return [Sentence(each, values | {"needed": math.ceil(needed - 1e-6)})]
     if needed > 1:
         return [Sentence(_("Dù phần còn lại của năm đạt trọn vẹn, mục tiêu %(target)s vẫn không tới được."), values)]
     rest = _("Để tới mục tiêu %(target)s, phần còn lại của năm cần đạt %(needed)s.")

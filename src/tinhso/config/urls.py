@@ -17,6 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("tinhso.accounts.urls")),
     path("ui/", include("tinhso.core.urls")),
     path("indicators/", include("tinhso.indicators.urls")),
-    path("tasks/", include("tinhso.plans.urls")),
+    path("", include("tinhso.plans.urls")),
     path("", include("tinhso.operations.urls")),
 ]

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
-from tinhso.plans.views import board, evidence, roadmap, steps, task
+from tinhso.plans.views import board, evidence, public, roadmap, steps, task
 
 app_name = "plans"
-urlpatterns = [
+tasks = [
     path("", board.board, name="tasks"),
     path("waiting/", board.waiting, name="waiting"),
     path("roadmap/", roadmap.roadmap, name="roadmap"),
@@ -16,4 +16,8 @@ urlpatterns = [
     path("<int:number>/return/", steps.return_, name="return"),
     path("<int:number>/cancel/", steps.cancel, name="cancel"),
     path("evidence/<int:key>/", evidence.download, name="evidence"),
+]
+urlpatterns = [
+    path("tasks/", include(tasks)),
+    path("plans/", public.public_plan, name="public_plan"),
 ]

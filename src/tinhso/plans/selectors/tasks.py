@@ -113,6 +113,12 @@ def of_plan(scope: Scope, plan_number: str, *, lead: int | None = None) -> Query
     return found.prefetch_related("supporting", "indicators").order_by("due_on", "number")
 
 
+def published(plan_number: str) -> QuerySet[Task]:
+    """The tasks of a plan that everybody may know of: all but canceled ones, those due first standing first."""
+    found = Task.objects.filter(plan_number=plan_number).exclude(state="canceled")
+    return found.prefetch_related("supporting").order_by("due_on", "number")
+
+
 def waiting(*, doing: Scope, assigning: Scope) -> QuerySet[Task]:
     """What waits for a person (việc chờ tôi): open tasks of own agencies, results of own assignments to review."""
     own = Q(lead__in=doing.unit_ids, state__in=rules.OPEN)
