@@ -102,7 +102,18 @@ def test_the_page_asks_the_database_little(owner):
     assert len(queries) <= MOST_QUERIES
 
 
-def test_before_any_figures_the_page_says_what_to_do(province, sign_in):
-    answer = sign_in(Role.PLAN_OWNER).get("/today/")
+@pytest.mark.parametrize("url", ["/", "/today/", "/map/", "/wall/"])
+def test_before_any_figures_a_page_says_what_to_do(province, sign_in, url):
+    answer = sign_in(Role.PLAN_OWNER).get(url)
 
     assert "tinhso import" in text(answer)
+
+
+@pytest.mark.parametrize("query", ["?view=as-is", "?view=comparable:2025-07-01", "?period=2023-03"])
+def test_tasks_of_units_that_a_view_does_not_have_are_looked_back_on_all_the_same(owner, query):
+    given(serves=[served("gov.documents_signed", "SL-SNNPTNT"), served("soc.digital_addresses", "03646")])
+
+    answer = owner.get(f"/today/{query}")
+
+    assert answer.status_code == 200
+    assert "Khôi phục ký số văn bản" in text(answer)

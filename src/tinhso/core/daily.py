@@ -53,7 +53,7 @@ def _done(name: str, work: Work, today: dt.date, at: dt.datetime) -> bool:
             work(today, at)
             noted.done_on = today
             noted.save(update_fields=["done_on"])
-    except Exception:
+    except Exception:  # whatever work raises, the other pieces must not wait for it
         logger.exception("daily work %s failed; it is tried again", name)
         return False
     return True

@@ -207,11 +207,14 @@ def asked_or_404(request: SignedInRequest, code: str = "") -> Asked:
 
 
 def offers_elsewhere(view: View[P]) -> View[P]:
-    """Tell the reader of a unit that is not in the tree of the view where it lies there."""
+    """Tell the reader of a unit that is not in the tree of the view where it lies there, and what to do while there
+    are no figures at all."""
 
     def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except ImpossibleRequest as refusal:
+            return render(request, "operations/nothing_yet.html", {"reason": str(refusal)})
         except Elsewhere as found:
             context = elsewhere.page(
                 found.unit_id,

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
-from tinhso.core.errors import ImpossibleRequest
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.operations.presenters import common, files, maps, targets
 from tinhso.operations.presenters.common import Crumb, Tab, address
@@ -22,10 +21,7 @@ KINDS = ("district", "commune")
 @offers_elsewhere
 def map_(request: SignedInRequest) -> HttpResponse:
     """One target at all districts or communes below a unit, as colors and as a table."""
-    try:
-        asked = Asked(request)
-    except ImpossibleRequest as refusal:
-        return render(request, "operations/nothing_yet.html", {"reason": str(refusal)})
+    asked = Asked(request)
     shown = _target(request, asked.question.plan)
     kinds = [kind for kind in asked.levels if kind in KINDS]
     wanted = request.GET.get("level")

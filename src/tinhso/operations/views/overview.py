@@ -3,7 +3,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
-from tinhso.core.errors import ImpossibleRequest
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.operations.presenters import files, targets
 from tinhso.operations.presenters.common import address
@@ -17,10 +16,7 @@ from tinhso.plans.api import TargetStatus
 @offers_elsewhere
 def overview(request: SignedInRequest) -> HttpResponse:
     """All targets of the plan at a unit: what slips, where, and everything else by pillar."""
-    try:
-        asked = Asked(request)
-    except ImpossibleRequest as refusal:
-        return render(request, "operations/nothing_yet.html", {"reason": str(refusal)})
+    asked = Asked(request)
     found = plans.plan_status(asked.question, asked.unit_id)
     trends = targets.trends(asked.question, asked.unit_id)
     rows = [

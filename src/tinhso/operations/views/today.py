@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
-from tinhso.core.errors import ImpossibleRequest
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.operations.presenters import today as presenter
 from tinhso.operations.presenters.common import Crumb, address
@@ -21,10 +20,7 @@ from tinhso.plans import api as plans
 @offers_elsewhere
 def today(request: SignedInRequest) -> HttpResponse:
     """The ten shortfalls whose mending brings most, tasks that are late, and what came of earlier ones."""
-    try:
-        asked = Asked(request)
-    except ImpossibleRequest as refusal:
-        return render(request, "operations/nothing_yet.html", {"reason": str(refusal)})
+    asked = Asked(request)
     day = clock.today()
     children = [row.unit_id for row in asked.children]
     found = plans.to_do(asked.question, asked.unit_id, children)

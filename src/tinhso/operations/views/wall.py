@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
-from tinhso.core.errors import ImpossibleRequest
 from tinhso.operations.presenters import targets
 from tinhso.operations.presenters import today as to_do
 from tinhso.operations.presenters import wall as presenter
@@ -20,10 +19,7 @@ from tinhso.plans import api as plans
 @offers_elsewhere
 def wall(request: SignedInRequest) -> HttpResponse:
     """Slides that turn by themselves: how the targets stand, what slips, what to do, every pillar."""
-    try:
-        asked = Asked(request)
-    except ImpossibleRequest as refusal:
-        return render(request, "operations/nothing_yet.html", {"reason": str(refusal)})
+    asked = Asked(request)
     found = plans.plan_status(asked.question, asked.unit_id)
     rows = [targets.target_row(one, [], asked.code, asked.kept) for one in found.standings]
     worst = targets.worst(found, rows, asked=asked.question, children=[], kept=asked.kept)

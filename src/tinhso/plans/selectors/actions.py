@@ -43,7 +43,7 @@ class ToDo:
     """What to do, and how much of what slips is in hand.
 
     Attributes:
-        in_hand: shortfalls left out because a task for them is open.
+        in_hand: shortfalls that would stand in the list, but for a task that is under way.
     """
 
     actions: list[Action]
@@ -135,7 +135,7 @@ class Effect:
 
     Attributes:
         served: with the figure when the task was given.
-        standing: of the same period and unit now; None where the plan has no such target any more.
+        standing: of the unit in the period that is looked at; None where the plan has no such target any more.
     """
 
     row: tasks.TaskRow
