@@ -11,7 +11,7 @@ from tinhso.core.models import AuditEntry
 from tinhso.indicators import api as indicators
 from tinhso.plans import api as plans
 
-MOST_QUERIES = 16
+MOST_QUERIES = 17
 DIFF = "/releases/1/diff/live/"
 FORM = {"period": "2023-05/ytd", "note": "Báo cáo tháng 5"}
 

@@ -14,7 +14,7 @@ from tinhso.accounts.api import Role
 from tinhso.organizations import api as organizations
 from tinhso.plans.services.tasks import Served
 
-MOST_QUERIES = 14
+MOST_QUERIES = 16
 
 
 def text(answer):

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinhso.plans.rules.standing import Interim, TargetStatus, expected_value, judge, shortfall
+from tinhso.plans.rules.standing import (
+    Interim,
+    TargetStatus,
+    expected_value,
+    goal_on,
+    judge,
+    lacking,
+    shortfall,
+)
 
 SHARES = st.floats(0, 1)
 DAYS_2023 = st.dates(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
@@ -80,3 +88,25 @@ def test_a_met_target_is_met_whatever_the_day(value, target, baseline, day):
 def test_shortfall_is_what_is_missing_and_never_negative():
     assert shortfall(30, 50, 0.8) == pytest.approx(10)
     assert shortfall(45, 50, 0.8) == 0
+
+
+@pytest.mark.parametrize(("baseline", "expected"), [(0.0, 0.05), (0.03, 0.05), (0.15, 0.10)])
+def test_what_must_not_be_exceeded_is_asked_for_from_the_first_day(baseline, expected):
+    found = expected_value(day=dt.date(2023, 7, 2), year=2023, baseline=baseline, target=0.05, operator="<=")
+
+    assert found == pytest.approx(expected, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "operator", "missing"), [(40, ">=", 10), (60, ">=", 0), (40, "<=", 0), (60, "<=", 10)]
+)
+def test_a_shortfall_knows_which_way_is_better(numerator, operator, missing):
+    assert shortfall(numerator, 100, 0.5, operator) == missing
+    assert max(lacking(numerator / 100, 0.5, operator), 0) == pytest.approx(missing / 100)
+
+
+def test_the_plan_sets_a_value_for_its_interim_days():
+    interims = [Interim(dt.date(2023, 6, 30), 0.4)]
+
+    assert goal_on(dt.date(2023, 6, 30), target=0.8, interims=interims) == 0.4
+    assert goal_on(dt.date(2023, 12, 31), target=0.8, interims=interims) == 0.8

@@ -83,7 +83,7 @@ def test_after_the_year_a_target_is_met_or_not(deliver):
     assert (found.as_of, found.period, found.status) == (dt.date(2024, 2, 29), "2023-12/ytd", "not_met")
 
 
-def test_yearly_figures_are_those_of_the_reporting_year(db):
+def test_yearly_figures_are_those_of_the_reporting_year(province):
     january = indicators.parse_period("2023-01@nd09")
 
     asked = selectors.Question(api.plan("292/KH-UBND"), january, january.ends_on, None)

@@ -1,6 +1,7 @@
 """Pages of tasks: what they show, to whom, and what they accept."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -58,6 +59,22 @@ def test_wrong_dates_come_back_with_what_was_written(sign_in):
     assert "sớm hơn ngày bắt đầu" in body(answer)
     assert "Khôi phục ký số" in body(answer)
     assert not Task.objects.exists()
+
+
+def test_a_term_in_working_days_passes_over_days_off_and_tet(sign_in):
+    client = sign_in(Role.PLAN_OWNER)
+
+    client.post("/tasks/new/", sent(starts_on="2024-02-05", due_on="", term_days="5"))
+
+    # 8 to 14 February 2024 is Tết; Saturday and Sunday do not count either
+    assert Task.objects.get().due_on == dt.date(2024, 2, 19)
+
+
+def test_a_task_needs_a_deadline_or_a_term(sign_in):
+    answer = sign_in(Role.PLAN_OWNER).post("/tasks/new/", sent(due_on=""))
+
+    assert answer.status_code == 422
+    assert "hoặc số ngày làm việc" in body(answer)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.DATA_OFFICER, Role.ADMINISTRATOR])

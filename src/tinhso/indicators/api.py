@@ -21,13 +21,16 @@ from tinhso.indicators.selectors.figures import (
     Figure,
     absent_figure,
     amounts,
+    cells_name,
     evaluation_date,
     figures,
     parse_period,
     series,
 )
+from tinhso.indicators.selectors.handling import Handling, HandlingOfYear, handling
 from tinhso.indicators.selectors.members import MissingMember, MissingMembers, has_members, missing_members
 from tinhso.indicators.selectors.releases import ReleaseRow, release, release_batches, releases
+from tinhso.indicators.selectors.reports import Unsettled, unsettled
 from tinhso.indicators.selectors.territory import UnitName, parse_view, unit_named, view_day
 from tinhso.indicators.services.computing import BrokenCatalog, ComputeResult, NoData, NoEngine, compute
 from tinhso.indicators.services.releases import Verification, create_release, verify_release
@@ -44,6 +47,8 @@ __all__ = [
     "Definition",
     "Difference",
     "Figure",
+    "Handling",
+    "HandlingOfYear",
     "MissingMember",
     "MissingMembers",
     "NoData",
@@ -53,6 +58,7 @@ __all__ = [
     "Side",
     "Source",
     "UnitName",
+    "Unsettled",
     "Verification",
     "absent_figure",
     "amounts",
@@ -60,6 +66,7 @@ __all__ = [
     "calendars_declared",
     "calendars_in_use",
     "calendars_offered",
+    "cells_name",
     "compute",
     "create_release",
     "definition",
@@ -68,6 +75,7 @@ __all__ = [
     "evaluation_date",
     "figure_status",
     "figures",
+    "handling",
     "has_members",
     "missing_members",
     "parse_period",
@@ -80,6 +88,7 @@ __all__ = [
     "share",
     "sources",
     "unit_named",
+    "unsettled",
     "verify_release",
     "view_day",
     "whole",

@@ -20,3 +20,17 @@ def bring_up_to_date() -> None:
 def records_changed(_payload: dict[str, Any]) -> None:
     """A batch came into force or was revoked."""
     bring_up_to_date.enqueue()
+
+
+@task()
+def bring_in_reports(dataset: str, period: str) -> None:
+    """Take what was sent for a dataset and period into the lake; harmless when nothing is new."""
+    from tinhso.indicators.services import reports
+
+    reports.publish(dataset=dataset, period=period, at=clock.now())
+
+
+@handles("indicators.report_sent")
+def report_sent(payload: dict[str, Any]) -> None:
+    """Agencies' figures follow what they sent."""
+    bring_in_reports.enqueue(payload["dataset"], payload["period"])

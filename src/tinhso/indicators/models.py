@@ -1,4 +1,7 @@
 from django.db import models
+from django.db.models import Q
+
+from tinhso.indicators.choices import ReportEventKind, ReportState
 
 
 class StateSet(models.Model):
@@ -53,3 +56,77 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.plan_number} {self.period}"
+
+
+class Report(models.Model):
+    """What one unit reports for one dataset and period, where no record exists (phiếu báo cáo số liệu).
+
+    `values` has, by column of the dataset, the numbers as text; `document` is where they are from. Its row came with
+    `batch`, once sent; numbers equal to those that were there come with none. Holds personal data: user names of who reported, approved and confirmed.
+    """
+
+    dataset = models.CharField("bộ dữ liệu", max_length=60)
+    org_unit = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+")
+    unit_code = models.CharField("mã đơn vị trong kỳ", max_length=40)
+    period = models.CharField("kỳ", max_length=20)
+    as_of = models.DateField("ngày số liệu")
+    values = models.JSONField("số liệu", default=dict)
+    document_number = models.CharField("văn bản nguồn", max_length=100, blank=True)
+    document_on = models.DateField("ngày văn bản nguồn", null=True)
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField("tên tệp", max_length=255, blank=True)
+    media_type = models.CharField("kiểu tệp", max_length=100, blank=True)
+    state = models.CharField("trạng thái", max_length=20, choices=ReportState, default=ReportState.DRAFT)
+    revision = models.PositiveIntegerField("lần ghi", default=1)
+    reported_by = models.CharField("người báo cáo", max_length=150)
+    approved_by = models.CharField("người duyệt", max_length=150, blank=True)
+    confirmed_by = models.CharField("người xác nhận", max_length=150, blank=True)
+    locked_at = models.DateTimeField("khóa lúc", null=True)
+    is_published = models.BooleanField("đã vào số liệu", default=False)
+    batch = models.ForeignKey("datasets.Batch", models.PROTECT, null=True, related_name="+")
+    problem = models.CharField("vì sao chưa vào số liệu", max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "org_unit", "period"], name="indicators_report_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ReportState.APPROVED, ReportState.CONFIRMED, ReportState.LOCKED])
+                | (~Q(approved_by="") & ~Q(approved_by=models.F("reported_by"))),
+                name="indicators_reporter_does_not_approve",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ReportState.CONFIRMED, ReportState.LOCKED])
+                | (~Q(confirmed_by="") & ~Q(confirmed_by=models.F("reported_by"))),
+                name="indicators_reporter_does_not_confirm",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReportState.LOCKED, locked_at__isnull=False)
+                | (~Q(state=ReportState.LOCKED) & Q(locked_at__isnull=True)),
+                name="indicators_report_locked_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["dataset", "period", "state"], name="indicators_report_state")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.unit_code} {self.period}"
+
+
+class ReportEvent(models.Model):
+    """One thing that happened to a report; appended only by services (diễn biến).
+
+    `changes` has, by column, the number before and after. Holds personal data: user names in text.
+    """
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="events")
+    revision = models.PositiveIntegerField("lần ghi")
+    kind = models.CharField("việc", max_length=20, choices=ReportEventKind)
+    at = models.DateTimeField("thời điểm")
+    actor = models.CharField("người thực hiện", max_length=150)
+    note = models.TextField("lý do", max_length=2000, blank=True)
+    changes = models.JSONField("thay đổi", default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "revision"], name="indicators_report_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.revision} {self.kind}"

@@ -44,3 +44,50 @@ class RevokeForm(forms.Form):
     reason = forms.CharField(
         label=_("Lý do thu hồi"), max_length=300, error_messages={"required": _("Hãy ghi lý do thu hồi.")}
     )
+
+
+class ExplanationForm(forms.Form):
+    """Why an alert needs no task."""
+
+    note = forms.CharField(
+        label=_("Vì sao không cần giao nhiệm vụ"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Hãy ghi lý do.")},
+    )
+
+
+class AnalysisForm(forms.Form):
+    """What an analysis is asked about; every field has a default."""
+
+    before = forms.ChoiceField(label=_("So với kỳ"), required=False)
+    published = forms.ChoiceField(label=_("Số đã công bố theo"), required=False)
+    count = forms.IntegerField(label=_("Số đơn vị thấp nhất"), min_value=1, max_value=500, required=False)
+    to_pct = forms.FloatField(
+        label=_("Đạt mức (%)"), min_value=0, max_value=100, required=False, help_text=_("Để trống là mức trung vị.")
+    )
+    per_task = forms.FloatField(label=_("Chi cho mỗi nhiệm vụ"), min_value=0, max_value=1e9, required=False)
+    per_item = forms.FloatField(label=_("Chi cho mỗi phần thêm được"), min_value=0, max_value=1e9, required=False)
+    budget = forms.FloatField(
+        label=_("Tổng chi tối đa"),
+        min_value=0,
+        max_value=1e12,
+        required=False,
+        help_text=_("Để trống là không hạn chế."),
+    )
+    DEFAULTS = {"per_task": 10.0, "per_item": 0.1}
+
+    def __init__(
+        self, *args: Any, periods: list[tuple[str, str]], releases: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["before"].choices = [("", _("tháng trước")), *periods]  # type: ignore[attr-defined]  # choice fields
+        self.fields["published"].choices = [("", _("số hiện nay của kỳ đó")), *releases]  # type: ignore[attr-defined]
+        for name, value in self.DEFAULTS.items():
+            self.fields[name].initial = value
+
+    def asked(self) -> dict[str, Any]:
+        """What is asked for; defaults where nothing, or nothing that can be, is said."""
+        self.is_valid()
+        said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        return {**self.DEFAULTS, **said}

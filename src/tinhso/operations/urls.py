@@ -1,6 +1,9 @@
 from django.urls import path
 
 from tinhso.operations.views import (
+    alerts,
+    analysis,
+    briefing,
     data,
     history,
     maps,
@@ -19,9 +22,13 @@ app_name = "operations"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("today/", today.today, name="today"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:key>/explain/", alerts.explain, name="explain_alert"),
     path("map/", maps.map_, name="map"),
     path("wall/", wall.wall, name="wall"),
+    path("briefing/", briefing.briefing, name="briefing"),
     path("targets/<str:indicator>/", target.target, name="target"),
+    path("targets/<str:indicator>/analysis/", analysis.analysis, name="analysis"),
     path("targets/<str:indicator>/records/", records.records, name="records"),
     path("targets/<str:indicator>/missing/", missing.missing, name="missing"),
     path("units/", units.unit_list, name="units"),

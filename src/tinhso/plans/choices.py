@@ -24,6 +24,43 @@ class TaskTiming(models.TextChoices):
     CANCELED = "canceled", _("Thôi giao")
 
 
+class PlanState(models.TextChoices):
+    """Where a plan stands in its legal life (NĐ 224/2026/NĐ-CP, Điều 7)."""
+
+    DRAFT = "draft", _("Dự thảo")
+    CONSULTATION = "consultation", _("Đang lấy ý kiến")
+    APPROVED = "approved", _("Đã phê duyệt, chưa có hiệu lực")
+    IN_FORCE = "in_force", _("Đang có hiệu lực")
+    SUPERSEDED = "superseded", _("Đã được thay thế")
+    CLOSED = "closed", _("Đã kết thúc")
+    DISCARDED = "discarded", _("Đã bỏ")
+
+
+class PlanEventKind(models.TextChoices):
+    """What happened to a plan."""
+
+    DRAFTED = "drafted", _("Soạn dự thảo")
+    IMPORTED = "imported", _("Nhập từ tệp")
+    EDITED = "edited", _("Sửa dự thảo")
+    CONSULTED = "consult", _("Gửi lấy ý kiến")
+    COMMENTED = "commented", _("Góp ý")
+    APPROVED = "approve", _("Phê duyệt")
+    SENT = "send", _("Gửi Bộ Khoa học và Công nghệ")
+    ENTERED_FORCE = "enter_force", _("Có hiệu lực")
+    SUPERSEDED = "superseded", _("Được thay thế")
+    CLOSED = "close", _("Kết thúc bằng báo cáo")
+    DISCARDED = "discard", _("Bỏ dự thảo")
+
+
+class ScorecardState(models.TextChoices):
+    """Where a unit's scorecard stands (phiếu chấm điểm)."""
+
+    SELF_SCORING = "self_scoring", _("Đang tự chấm")
+    SUBMITTED = "submitted", _("Chờ thẩm định")
+    VERIFIED = "verified", _("Đã thẩm định")
+    PUBLISHED = "published", _("Đã công bố")
+
+
 class TaskEventKind(models.TextChoices):
     """What happened to a task."""
 

@@ -1,7 +1,80 @@
 from django.db import models
 from django.db.models import F, Q
 
-from tinhso.plans.choices import TaskEventKind, TaskState
+from tinhso.plans.choices import PlanEventKind, PlanState, ScorecardState, TaskEventKind, TaskState
+
+
+class PlanVersion(models.Model):
+    """One version of a plan, from the draft to its end (phiên bản kế hoạch).
+
+    `content` is what the plan says (`rules.texts.PlanText`); it is written while the plan is a draft or under
+    consultation, never afterwards: a re-issued plan is another version that supersedes this one. Number, day and
+    signer are those of the act. Holds personal data: the name of whoever signed, as the act publishes it.
+    """
+
+    number = models.CharField("số, ký hiệu", max_length=60, blank=True)
+    version = models.CharField("phiên bản", max_length=20, default="1")
+    state = models.CharField("trạng thái", max_length=20, choices=PlanState, default=PlanState.DRAFT)
+    content = models.JSONField("nội dung")
+    issued_on = models.DateField("ngày ban hành", null=True)
+    signer = models.CharField("người ký", max_length=150, blank=True)
+    sent_on = models.DateField("ngày gửi Bộ", null=True)
+    sent_document = models.CharField("số văn bản gửi Bộ", max_length=60, blank=True)
+    in_force_on = models.DateField("ngày có hiệu lực", null=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
+    closed_on = models.DateField("ngày kết thúc", null=True)
+    report_number = models.CharField("số báo cáo kết thúc", max_length=60, blank=True)
+    revision = models.PositiveIntegerField("lần ghi", default=1)
+    created_at = models.DateTimeField("soạn lúc")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "version"], condition=~Q(number=""), name="plans_plan_number_and_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state=PlanState.IN_FORCE), name="plans_one_plan_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[PlanState.DRAFT, PlanState.CONSULTATION, PlanState.DISCARDED])
+                | (Q(issued_on__isnull=False) & ~Q(number="") & ~Q(signer="")),
+                name="plans_plan_issued_by_an_act",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PlanState.CLOSED) | (Q(closed_on__isnull=False) & ~Q(report_number="")),
+                name="plans_plan_closed_by_a_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_on__isnull=True, sent_document="") | (Q(sent_on__isnull=False) & ~Q(sent_document="")),
+                name="plans_plan_sent_with_a_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"#{self.pk}"
+
+
+class PlanEvent(models.Model):
+    """One thing that happened to a plan; appended only by services (diễn biến). Holds personal data: user names."""
+
+    plan = models.ForeignKey(PlanVersion, models.PROTECT, related_name="events")
+    revision = models.PositiveIntegerField("lần ghi")
+    kind = models.CharField("việc", max_length=20, choices=PlanEventKind)
+    at = models.DateTimeField("thời điểm")
+    actor = models.CharField("người thực hiện", max_length=150)
+    note = models.TextField("nội dung", max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "revision"],
+                condition=~Q(kind=PlanEventKind.COMMENTED),  # comments come while somebody writes
+                name="plans_plan_event_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.revision} {self.kind}"
 
 
 class Task(models.Model):
@@ -122,3 +195,55 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.name}"
+
+
+class Scorecard(models.Model):
+    """A unit's scores by one version of a scheme in one year (phiếu chấm điểm). Holds personal data: user names."""
+
+    scheme = models.CharField("bộ tiêu chí", max_length=60)
+    version = models.CharField("phiên bản", max_length=20)
+    year = models.PositiveSmallIntegerField("năm")
+    org_unit = models.ForeignKey("organizations.OrgUnit", models.PROTECT, related_name="+")
+    state = models.CharField("trạng thái", max_length=20, choices=ScorecardState, default=ScorecardState.SELF_SCORING)
+    revision = models.PositiveIntegerField("lần ghi", default=1)
+    scored_by = models.CharField("người tự chấm", max_length=150, blank=True)
+    verified_by = models.CharField("người thẩm định", max_length=150, blank=True)
+    published_at = models.DateTimeField("công bố lúc", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "version", "year", "org_unit"], name="plans_scorecard_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ScorecardState.VERIFIED, ScorecardState.PUBLISHED])
+                | (~Q(verified_by="") & ~Q(verified_by=F("scored_by"))),
+                name="plans_scorer_does_not_verify",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.year} {self.org_unit_id}"
+
+
+class Score(models.Model):
+    """One criterion of a scorecard: what the unit says, what was verified, what was published.
+
+    `value` is the indicator's, a fraction, when it was published. May hold personal data, as its file says.
+    """
+
+    card = models.ForeignKey(Scorecard, models.CASCADE, related_name="scores")
+    criterion = models.CharField("tiêu chí", max_length=60)
+    self_points = models.DecimalField("điểm tự chấm", max_digits=8, decimal_places=2, null=True)
+    self_note = models.TextField("giải trình", max_length=2000, blank=True)
+    verified_points = models.DecimalField("điểm thẩm định", max_digits=8, decimal_places=2, null=True)
+    verify_note = models.TextField("ý kiến thẩm định", max_length=2000, blank=True)
+    points = models.DecimalField("điểm công bố", max_digits=8, decimal_places=2, null=True)
+    value = models.FloatField("giá trị chỉ tiêu khi công bố", null=True)
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField("tên tệp", max_length=255, blank=True)
+    media_type = models.CharField("kiểu tệp", max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "criterion"], name="plans_score_once")]
+
+    def __str__(self) -> str:
+        return f"{self.card_id} {self.criterion}"

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from tinhso.plans.views import board, evidence, public, roadmap, steps, task
+from tinhso.plans.views import board, evidence, manage, public, roadmap, scores, steps, task
 
 app_name = "plans"
 tasks = [
@@ -17,7 +17,29 @@ tasks = [
     path("<int:number>/cancel/", steps.cancel, name="cancel"),
     path("evidence/<int:key>/", evidence.download, name="evidence"),
 ]
+plans = [
+    path("", manage.plan_list, name="manage_plans"),
+    path("new/", manage.new, name="new_plan"),
+    path("<int:key>/", manage.show, name="manage_plan"),
+    path("<int:key>/head/", manage.edit_head, name="edit_plan"),
+    path("<int:key>/targets/", manage.edit_target, name="new_target"),
+    path("<int:key>/targets/<int:number>/", manage.edit_target, name="edit_target"),
+    path("<int:key>/tasks/", manage.edit_task, name="new_planned_task"),
+    path("<int:key>/tasks/<int:number>/", manage.edit_task, name="edit_planned_task"),
+    path("<int:key>/reissue/", manage.reissue, name="reissue_plan"),
+    path("<int:key>/comment/", manage.comment, name="comment_plan"),
+    path("<int:key>/steps/<str:name>/", manage.step, name="plan_step"),
+    path("<int:key>/file.<str:form>", manage.download, name="plan_file"),
+]
+scoring = [
+    path("", scores.ranking, name="scores"),
+    path("files/<int:key>/", scores.evidence, name="score_file"),
+    path("<str:name>/<int:year>/publish/", scores.publish, name="publish_scores"),
+    path("<str:name>/<int:year>/<int:unit_id>/", scores.scorecard, name="scorecard"),
+]
 urlpatterns = [
+    path("scores/", include(scoring)),
     path("tasks/", include(tasks)),
+    path("plans/manage/", include(plans)),
     path("plans/", public.public_plan, name="public_plan"),
 ]

@@ -163,6 +163,12 @@ def amounts(
     return _stored(str(states.cells_path(shown))).of_indicator(indicator, frozenset(period_codes))
 
 
+def cells_name(release: int | None = None) -> str:
+    """What tells the figures of one computation from those of another; empty before the first one."""
+    shown = states.shown(release)
+    return "" if shown is None else str(states.cells_path(shown))
+
+
 def absent_figure(
     *,
     indicator: str,

@@ -66,6 +66,18 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Finality:
+    """Whether figures are official (chính thức) or provisional (tạm tính).
+
+    Attributes:
+        unsettled: reports in them that are not locked.
+    """
+
+    is_official: bool
+    unsettled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """A choice of a list."""
 
@@ -153,6 +165,16 @@ _RULES = {
 }
 
 
+_BY_INTERIMS = {
+    Rule.AT_LEAST_EXPECTED: gettext_lazy(
+        "Đúng tiến độ: đến %(day)s cần %(expected)s theo các mốc của kế hoạch, đã có %(value)s."
+    ),
+    Rule.BELOW_EXPECTED: gettext_lazy(
+        "Chậm tiến độ: đến %(day)s cần %(expected)s theo các mốc của kế hoạch, mới có %(value)s."
+    ),
+}
+
+
 def status_of(status: TargetStatus) -> Status:
     """A target's status in words."""
     return Status(str(status), str(_STATUSES[status]))
@@ -160,7 +182,8 @@ def status_of(status: TargetStatus) -> Status:
 
 def rule_in_words(standing: Standing) -> str:
     """Which rule gave the status, as a sentence."""
-    return str(_RULES[standing.rule]) % {
+    said = _BY_INTERIMS if standing.target.interim and standing.rule in _BY_INTERIMS else _RULES
+    return str(said[standing.rule]) % {
         "value": percent(standing.value),
         "target": percent(standing.target.value),
         "expected": percent(standing.expected),

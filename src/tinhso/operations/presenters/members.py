@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from tinhso.core.words import without_tones
 from tinhso.indicators.api import MissingMembers
 from tinhso.operations.presenters.data import masked
-from tinhso.operations.presenters.units import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class MemberRow:
 def matching(found: MissingMembers, wanted: str) -> list[MemberRow]:
     """The members whose code or label holds a text; personal codes must be written in full, so that nobody finds
     them out letter by letter."""
-    needle = plain(wanted)
+    needle = without_tones(wanted)
     if found.personal:
-        own = [one for one in found.members if not needle or needle == plain(one.code)]
+        own = [one for one in found.members if not needle or needle == without_tones(one.code)]
         return [MemberRow(masked(one.code), masked(one.label) if one.label else "") for one in own]
     return [
         MemberRow(one.code, one.label)
         for one in found.members
-        if needle in plain(one.code) or needle in plain(one.label)
+        if needle in without_tones(one.code) or needle in without_tones(one.label)
     ]

@@ -83,6 +83,19 @@ class Worst:
 
 
 @dataclass(frozen=True)
+class TaskHere:
+    """A task for a target at a unit, with the target's value then and now (trước và sau); fractions."""
+
+    row: plans.TaskRow
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> float | None:
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+@dataclass(frozen=True)
 class Pillar:
     """An objective of the plan with its targets."""
 
@@ -186,6 +199,12 @@ def pillars(plan: plans.Plan, rows: Iterable[TargetRow]) -> list[Pillar]:
     return [pillar for pillar in found if pillar.rows]
 
 
+def tasks_here(rows: Sequence[plans.TaskRow], standing: Standing) -> list[TaskHere]:
+    """Tasks that are to mend a target, with what came of it."""
+    before = plans.shares_before([row.task for row in rows], standing.target.indicator) if rows else {}
+    return [TaskHere(row, before.get(row.task.pk), standing.value) for row in rows]
+
+
 def counts(rows: Iterable[TargetRow], chosen: str, **query: str | int | None) -> list[Count]:
     """How many targets stand how, in the order of the statuses; choosing one twice shows all again."""
     found: dict[str, int] = {}
@@ -221,14 +240,14 @@ def worst(
         kept: to carry along in the ways on.
     """
     behind = [(s, r) for s, r in zip(status.standings, rows, strict=True) if s.status in plans.BEHIND and s.applies]
-    behind.sort(key=lambda pair: ((pair[0].value or 0) - pair[0].expected) / (pair[0].target.value or 1))
+    behind.sort(key=lambda pair: -pair[0].behind / (pair[0].target.value or 1))
     shown = behind[:WORST_SHOWN]
     places = _places(asked, [standing.target.indicator for standing, _row in shown], children, kept)
     return [
         Worst(
             row,
             plans.owner_name(standing.target, status.as_of),
-            standing.expected - (standing.value or 0),
+            standing.behind,
             places[row.indicator],
         )
         for standing, row in shown
@@ -266,7 +285,12 @@ def chart_of(standing: Standing, trend: Sequence[float | None], year: int) -> Ch
     points = []
     for position, month in enumerate(months):
         expected = plans.expected_value(
-            day=month.ends_on, year=year, baseline=standing.baseline, target=standing.target.value
+            day=month.ends_on,
+            year=year,
+            baseline=standing.baseline,
+            target=standing.target.value,
+            interims=plans.interims_of(standing.target),
+            operator=standing.target.operator,
         )
         value = trend[position] if position < len(trend) else None
         points.append(Point(_("T%(month)s") % {"month": position + 1}, value, round(expected, 6)))

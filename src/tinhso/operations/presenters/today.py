@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from tinhso.accounts.api import Scope
+from tinhso.core.badges import Badge
 from tinhso.core.exports import Column
 from tinhso.indicators import api as indicators
 from tinhso.operations.presenters import targets
@@ -14,7 +15,6 @@ from tinhso.operations.presenters.common import Kept, address
 from tinhso.operations.presenters.targets import TargetRow
 from tinhso.organizations import api as organizations
 from tinhso.plans import api as plans
-from tinhso.plans.api import Badge
 
 
 @dataclass(frozen=True)

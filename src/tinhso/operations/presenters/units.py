@@ -1,10 +1,10 @@
 """Units as lists and cards show them."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tinhso.core.words import without_tones
 from tinhso.operations.presenters.common import Kept, Status, address, level_names, status_of
 from tinhso.operations.presenters.targets import TargetRow
 from tinhso.organizations import api as organizations
@@ -54,16 +54,10 @@ class HistoryEntry:
     certainty: str
 
 
-def plain(text: str) -> str:
-    """Without tone marks and case, as people type when they search."""
-    letters = unicodedata.normalize("NFD", text.strip().lower().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def matching(rows: Iterable[UnitRow], wanted: str) -> list[UnitRow]:
     """The units whose name or code holds a text."""
-    needle = plain(wanted)
-    return [row for row in rows if needle in plain(row.name) or needle in row.code.lower()]
+    needle = without_tones(wanted)
+    return [row for row in rows if needle in without_tones(row.name) or needle in row.code.lower()]
 
 
 def groups(

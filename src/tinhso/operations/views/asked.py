@@ -162,7 +162,16 @@ class Asked:
             "tree_words": common.tree_in_words(self.view) if self.is_mapped else "",
             "pick": self.pick(action),
             "banner": self.banner,
+            "finality": self.finality,
         }
+
+    @functools.cached_property
+    def finality(self) -> common.Finality:
+        """Official are the figures of a release into which only locked reports went; all others are provisional."""
+        open_reports = indicators.unsettled(self.release)
+        below = organizations.descendants(self.unit_id) | {self.unit_id}
+        unsettled = open_reports.count(open_reports.datasets, below)
+        return common.Finality(self.release is not None and not unsettled, unsettled)
 
     @property
     def banner(self) -> releases.Banner | None:

@@ -33,6 +33,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "worst": targets.worst(found, rows, asked=asked.question, children=asked.parts, kept=asked.kept),
         "pillars": targets.pillars(found.plan, [row for row in rows if chosen in ("", row.status.code)]),
         "everything_url": asked.address("operations:overview") if chosen else "",
+        "briefing_url": asked.address("operations:briefing"),
         "wall_url": asked.address("operations:wall"),
         "unit_url": address("operations:unit", asked.code, **asked.kept),
         "has_estimates": any(row.is_estimated for row in rows),

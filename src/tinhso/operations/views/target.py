@@ -75,6 +75,7 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "definition": indicators.definition(indicator, asked.question.period.ends_on, asked.release),
         "owner": plans.owner_name(standing.target, asked.as_of),
         "missing": targets.whole(standing.missing),
+        "is_ceiling": standing.target.operator == "<=",
         "excluded": standing.figure.excluded,
         "chart": targets.chart_of(standing, trend, asked.question.plan.year),
         "months": _months(asked, trend),
@@ -89,9 +90,13 @@ def target(request: SignedInRequest, indicator: str) -> HttpResponse:
         "sources": [source_row(source) for source in standing.sources],
         "outlook": _outlook(asked, standing),
         "signals": _signals(asked, standing),
+        "analysis_url": "" if asked.is_mapped else asked.address("operations:analysis", indicator),
         "task_url": _task_url(request, asked, standing),
-        "tasks": plans.tasks_serving(
-            indicator, [asked.unit_id], plan_number=asked.question.plan.number, today=clock.today()
+        "tasks": targets.tasks_here(
+            plans.tasks_serving(
+                indicator, [asked.unit_id], plan_number=asked.question.plan.number, today=clock.today()
+            ),
+            standing,
         ),
     }
     return render(request, "operations/target.html", context)

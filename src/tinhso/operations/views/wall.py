@@ -29,6 +29,7 @@ def wall(request: SignedInRequest) -> HttpResponse:
         "plan": found.plan,
         "period_words": asked.period_words,
         "as_of": asked.as_of,
+        "finality": asked.finality,
         "now": clock.now(),
         "counts": targets.counts(rows, "", unit=asked.code, **asked.kept),
         "worst": worst[: presenter.ROWS],

@@ -11,12 +11,18 @@ from tinhso.core.exports import Column
 from tinhso.organizations import api as organizations
 from tinhso.plans.choices import TaskState
 from tinhso.plans.models import Task
-from tinhso.plans.selectors.standing import Plan, Target, owner_name
+from tinhso.plans.rules.texts import Plan, Target
+from tinhso.plans.selectors.standing import owner_name
 
 
 @dataclass(frozen=True)
 class TargetLine:
-    """A target; `value_pct` in percent, as the act writes it."""
+    """A target; `value_pct` in percent, as the act writes it.
+
+    Attributes:
+        scope: kinds of unit it is set for, empty for all; parted by semicolons.
+        interim: values within the year as `day=percent`, parted by semicolons.
+    """
 
     indicator: str
     objective: str
@@ -24,14 +30,20 @@ class TargetLine:
     operator: str
     value_pct: float
     owner: str
+    scope: str
+    interim: str
     due_on: dt.date
 
 
 @dataclass(frozen=True)
 class TaskLine:
-    """A task as published: what, by whom, until when, and how far; neither people nor money."""
+    """A task as published: what, by whom, until when, and how far; neither people nor money.
 
-    number: int
+    Attributes:
+        number: None for one that the plan sets and that has not been given yet.
+    """
+
+    number: int | None
     title: str
     product: str
     lead: str
@@ -80,6 +92,8 @@ def _target(target: Target, objective: str, plan: Plan) -> TargetLine:
         operator=target.operator,
         value_pct=target.value_pct,
         owner=owner_name(target, min(plan.last_day, plan.issued_on)),
+        scope="; ".join(target.scope),
+        interim="; ".join(f"{one.due_on}={one.value_pct:g}" for one in target.interim),
         due_on=plan.last_day,
     )
 
@@ -98,6 +112,25 @@ def task_lines(tasks: Iterable[Task], on: dt.date) -> list[TaskLine]:
             state=str(TaskState(task.state).label),
         )
         for task in tasks
+    ]
+
+
+def planned_lines(plan: Plan) -> list[TaskLine]:
+    """Tasks of a plan that is approved but not in force: they are given when it is."""
+    if plan.state != "approved":
+        return []
+    return [
+        TaskLine(
+            number=None,
+            title=task.title,
+            product=task.product,
+            lead=organizations.last_named(task.lead, plan.last_day).name,
+            supporting="; ".join(organizations.last_named(code, plan.last_day).name for code in task.supporting),
+            starts_on=task.starts_on,
+            due_on=task.due_on,
+            state=_("Giao khi kế hoạch có hiệu lực"),
+        )
+        for task in plan.tasks
     ]
 
 
@@ -130,8 +163,10 @@ def dictionary() -> list[FieldLine]:
         FieldLine("targets", "operator", text, _(">= khi càng cao càng tốt, <= khi càng thấp càng tốt")),
         FieldLine("targets", "value_pct", number, _("giá trị mục tiêu, tính bằng phần trăm")),
         FieldLine("targets", "owner", text, _("cơ quan chủ trì, theo tên khi ban hành kế hoạch")),
+        FieldLine("targets", "scope", text, _("cấp đơn vị áp dụng, cách nhau bằng dấu chấm phẩy; trống là mọi cấp")),
+        FieldLine("targets", "interim", text, _("mốc trong năm: ngày=phần trăm, cách nhau bằng dấu chấm phẩy")),
         FieldLine("targets", "due_on", day, _("ngày phải đạt")),
-        FieldLine("tasks", "number", number, _("số của nhiệm vụ")),
+        FieldLine("tasks", "number", number, _("số của nhiệm vụ; trống khi chưa giao")),
         FieldLine("tasks", "title", text, _("nhiệm vụ")),
         FieldLine("tasks", "product", text, _("sản phẩm dự kiến")),
         FieldLine("tasks", "lead", text, _("cơ quan chủ trì")),
@@ -152,6 +187,8 @@ def as_json(plan: Plan, objectives_: Sequence[ObjectiveLines], tasks: Sequence[T
             "issued_on": plan.issued_on,
             "issuer": plan.issuer,
             "signer": plan.signer,
+            "state": plan.state,
+            "supersedes": plan.supersedes,
             "year": plan.year,
             "content_hash": plan.content_hash,
         },

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tinhso.accounts.api import Scope
+from tinhso.core.badges import Badge
 from tinhso.core.numbers import number, percent
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
 from tinhso.plans.choices import TaskEventKind, TaskState
 from tinhso.plans.models import Evidence, ServedIndicator, TaskEvent
-from tinhso.plans.selectors.tasks import AgencyTally, Badge, TaskRow
+from tinhso.plans.selectors.tasks import AgencyTally, TaskRow
 
 COLUMNS = (  # of the board, from left to right
     (("assigned",), gettext_lazy("Chưa thực hiện")),

@@ -61,13 +61,22 @@ def is_reached(value: float, operator: str, target: float) -> bool:
 
 
 def expected_value(
-    *, day: dt.date, year: int, baseline: float, target: float, interims: Sequence[Interim] = ()
+    *,
+    day: dt.date,
+    year: int,
+    baseline: float,
+    target: float,
+    interims: Sequence[Interim] = (),
+    operator: str = ">=",
 ) -> float:
     """What should have been reached by a day: the straight line from the baseline on 31 December before the
     year to the target on its 31 December, through the plan's interim targets if it gives any.
 
-    Days elapsed count the day itself, so on 31 December exactly the target is expected.
+    Days elapsed count the day itself, so on 31 December exactly the target is expected. What must not exceed a target
+    and did not at the beginning must not at any time.
     """
+    if operator == "<=" and baseline <= target:
+        baseline = target
     start, end = dt.date(year - 1, 12, 31), dt.date(year, 12, 31)
     points = [(start, baseline), *((i.due_on, i.value) for i in sorted(interims, key=lambda i: i.due_on))]
     if points[-1][0] < end:
@@ -119,6 +128,17 @@ def judge(
     return Verdict(TargetStatus.OFF_TRACK, Rule.BELOW_EXPECTED)
 
 
-def shortfall(numerator: float, denominator: float, target: float) -> float:
-    """How many more would have to count to reach the target: 0 when it is reached."""
-    return max(0.0, target * denominator - numerator)
+def shortfall(numerator: float, denominator: float, target: float, operator: str = ">=") -> float:
+    """How many more would have to count to reach the target, or how many fewer not to exceed it: 0 when it is
+    reached."""
+    return max(0.0, lacking(numerator, target * denominator, operator))
+
+
+def lacking(value: float, wanted: float, operator: str) -> float:
+    """How far a value is from what is wanted; negative when it is better."""
+    return wanted - value if operator == ">=" else value - wanted
+
+
+def goal_on(day: dt.date, *, target: float, interims: Sequence[Interim]) -> float:
+    """The value that the plan sets for a day: that of an interim target of the day, else the target."""
+    return next((one.value for one in interims if one.due_on == day), target)

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from tinhso.accounts.api import Scope
 from tinhso.organizations import api as organizations
-from tinhso.plans.models import ServedIndicator
+from tinhso.plans.choices import TaskEventKind
+from tinhso.plans.models import ServedIndicator, TaskEvent
 from tinhso.plans.rules import actions as rules
 from tinhso.plans.rules import tasks as task_rules
 from tinhso.plans.rules.actions import Shortfall
-from tinhso.plans.rules.standing import TargetStatus
+from tinhso.plans.rules.standing import TargetStatus, lacking
+from tinhso.plans.rules.texts import Target
 from tinhso.plans.selectors import tasks
-from tinhso.plans.selectors.standing import Question, Standing, Target, statuses
+from tinhso.plans.selectors.plans import lineage
+from tinhso.plans.selectors.standing import Question, Standing, statuses
 
 BEHIND = (TargetStatus.OFF_TRACK, TargetStatus.NOT_MET)
 SHOWN = 10
@@ -98,7 +101,7 @@ def _points(part: Standing, whole: Standing) -> float:
     """What the whole gains when the part misses nothing any more, never more than it lacks itself."""
     if not whole.figure.denominator:
         return 0.0
-    lacks = max(whole.target.value - (whole.value or 0.0), 0.0)
+    lacks = max(lacking(whole.value or 0.0, whole.target.value, whole.target.operator), 0.0)
     return min(part.missing / float(whole.figure.denominator), lacks)
 
 
@@ -109,9 +112,36 @@ def next_due(target: Target, day: dt.date, last_day: dt.date) -> dt.date:
 
 def _mended(plan_number: str, names: Sequence[str]) -> set[tuple[str, int]]:
     """Target and unit of every task that is still under way."""
-    served = ServedIndicator.objects.filter(task__plan_number=plan_number, indicator__in=names)
+    served = ServedIndicator.objects.filter(task__plan_number__in=lineage(plan_number), indicator__in=names)
     under_way = served.exclude(task__state__in=task_rules.CLOSED)
     return set(under_way.values_list("indicator", "org_unit_id"))
+
+
+def lowest(asked: Question, standing: Standing) -> Standing:
+    """The target at the lowest unit that makes up at least half of a unit's shortfall (nơi hụt chính)."""
+    return _lowest(asked, standing, ()) or standing
+
+
+def is_in_hand(plan_number: str, indicator: str, unit_id: int) -> bool:
+    """Whether a task for a target at a unit is under way."""
+    return (indicator, unit_id) in _mended(plan_number, [indicator])
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a task that was just given is to mend: targets, each at a unit."""
+
+    actor: str
+    serves: list[tuple[str, int]]
+
+
+def given_by_event(event_id: int) -> Given | None:
+    """What was given with an event of a task; None for every other step."""
+    event = TaskEvent.objects.filter(pk=event_id, kind=TaskEventKind.ASSIGNED).first()
+    if event is None:
+        return None
+    served = ServedIndicator.objects.filter(task_id=event.task_id).order_by("pk")
+    return Given(event.actor, list(served.values_list("indicator", "org_unit_id")))
 
 
 def _lowest(asked: Question, standing: Standing, mended: Collection[tuple[str, int]]) -> Standing | None:
@@ -146,7 +176,7 @@ class Effect:
 def effects(asked: Question, scope: Scope, *, today: dt.date) -> list[Effect]:
     """The latest tasks that were given to mend a target, and whether it has moved since."""
     served = list(
-        ServedIndicator.objects.filter(task__in=tasks.visible(scope), task__plan_number=asked.plan.number)
+        ServedIndicator.objects.filter(task__in=tasks.visible(scope), task__plan_number__in=lineage(asked.plan.number))
         .exclude(task__state="canceled")
         .select_related("task")
         .order_by("-task__number", "pk")[:RECENT]
@@ -159,5 +189,7 @@ def effects(asked: Question, scope: Scope, *, today: dt.date) -> list[Effect]:
 
 def overdue(scope: Scope, plan_number: str, *, today: dt.date) -> list[tasks.TaskRow]:
     """Visible tasks of a plan whose deadline has passed, the latest deadline last."""
-    late = tasks.visible(scope).filter(plan_number=plan_number, state__in=task_rules.OPEN, due_on__lt=today)
+    late = tasks.visible(scope).filter(
+        plan_number__in=lineage(plan_number), state__in=task_rules.OPEN, due_on__lt=today
+    )
     return tasks.rows(late.order_by("due_on", "number"), today)

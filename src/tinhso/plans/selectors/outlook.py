@@ -6,8 +6,9 @@ what it touches and nothing else.
 
 import calendar
 import datetime as dt
+import functools
 import hashlib
-import os
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Literal
 from django.conf import settings
 
 from tinhso.analysis.sentences import Sentence
+from tinhso.core import kept
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
-from tinhso.plans.selectors.standing import Question, Target
+from tinhso.plans.rules.texts import Target
+from tinhso.plans.selectors.standing import Question
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,17 +77,24 @@ class UnitOutlook:
 def monthly(asked: Question, target: Target) -> Monthly | None:
     """The figures of a target at all units by month up to the evaluation date; None for yearly figures, and before
     there is any."""
-    import numpy as np
-
     found = indicators.definition(target.indicator, release=asked.release)
     if found.is_yearly:
         return None
-    is_since_new_year = not found.is_additive and not found.is_stock
-    first_year = asked.plan.year if is_since_new_year else asked.plan.year - YEARS_BACK
     last = min(asked.as_of, asked.plan.last_day)
+    return _monthly(indicators.cells_name(asked.release), target.indicator, asked.plan.year, last, asked.release)
+
+
+@functools.lru_cache(maxsize=200)
+def _monthly(_cells: str, indicator: str, year: int, last: dt.date, release: int | None) -> Monthly | None:
+    """The same by what it is made from, so that a page does not read the cells again."""
+    import numpy as np
+
+    found = indicators.definition(indicator, release=release)
+    is_since_new_year = not found.is_additive and not found.is_stock
+    first_year = year if is_since_new_year else year - YEARS_BACK
     months = _months(dt.date(first_year, 1, 1), last)
     codes = {f"{day:%Y-%m}{'/ytd' if is_since_new_year else ''}": column for column, day in enumerate(months)}
-    rows = indicators.amounts(indicator=target.indicator, period_codes=list(codes), release=asked.release)
+    rows = indicators.amounts(indicator=indicator, period_codes=list(codes), release=release)
     if not rows:
         return None
     units = sorted({row[0] for row in rows})
@@ -93,6 +103,8 @@ def monthly(asked: Question, target: Target) -> Monthly | None:
     for unit, code, numerator, denominator in rows:
         place = at[unit], codes[code]
         numerators[place], denominators[place] = float(numerator), float(denominator)
+    for side in (numerators, denominators):
+        side.setflags(write=False)  # they are kept
     begun = int(np.argmax(np.isfinite(denominators).any(axis=0)))
     return Monthly(
         units=tuple(units),
@@ -229,8 +241,8 @@ def _read(name: str) -> "Forecast | None":
     from tinhso.analysis.forecast import Forecast
 
     try:
-        with np.load(folder() / f"{name}.npz", allow_pickle=False) as kept:
-            arrays = {key: kept[key] for key in kept.files}
+        with np.load(folder() / f"{name}.npz", allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
     except (OSError, ValueError):
         return None
     return Forecast(**arrays | {"coverage": float(arrays["coverage"]), "origins": int(arrays["origins"])})
@@ -239,19 +251,11 @@ def _read(name: str) -> "Forecast | None":
 def _written(name: str, made: "Forecast") -> "Forecast":
     import numpy as np
 
-    folder().mkdir(parents=True, exist_ok=True)
-    _tidy()
-    unfinished = folder() / f"{name}.{os.getpid()}.tmp"
-    with unfinished.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{key: np.asarray(value) for key, value in vars(made).items()})
-    unfinished.replace(folder() / f"{name}.npz")
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **{key: np.asarray(value) for key, value in vars(made).items()})
+    kept.clear_away(folder(), "*.npz", KEPT)
+    kept.write(folder() / f"{name}.npz", content.getvalue())
     return made
-
-
-def _tidy() -> None:
-    files = sorted(folder().glob("*.npz"), key=lambda path: path.stat().st_mtime)
-    for path in files[: len(files) // 2] if len(files) > KEPT else []:
-        path.unlink(missing_ok=True)
 
 
 # ---- signals ----------------------------------------------------------------------------------------------------
@@ -265,17 +269,21 @@ def charts(asked: Question, target: Target) -> "tuple[Monthly, Chart] | None":
     if found is None or (found.is_state and not found.is_additive):
         return None
     denominators = found.denominators
-    if found.elapsed < 1 and not found.is_state:  # the month that is not over is not judged
+    if found.elapsed < 1:  # the month that is not over is not judged
         denominators = denominators.copy()
         denominators[:, -1] = 0
-    return found, signals.charts(found.numerators, denominators)
+    judge = signals.growth_charts if found.is_state else signals.charts
+    return found, judge(found.numerators, denominators)
 
 
-def signal_words(asked: Question, target: Target, unit_id: int, names: Mapping[int, str]) -> list[Sentence]:
+def signal_words(
+    asked: Question, target: Target, unit_id: int, names: Mapping[int, str], *, only_odd: bool = False
+) -> list[Sentence]:
     """The last months of a target at one unit that stand out, else that the last one does not.
 
     Args:
         names: of months, by number from 1.
+        only_odd: say nothing where no month stands out.
     """
     from tinhso.analysis import signals
     from tinhso.analysis.signals import Kind
@@ -290,5 +298,5 @@ def signal_words(asked: Question, target: Target, unit_id: int, names: Mapping[i
         for column in range(max(last - 5, 0), last + 1)
         if chart.kinds[row, column] not in (Kind.USUAL, Kind.UNKNOWN)
     ]
-    shown = odd or [last]
+    shown = odd or ([] if only_odd else [last])
     return [signals.explain(chart, row, column, names[figures.months[column].month]) for column in shown]

@@ -1,151 +1,20 @@
-"""Plans as data, and how their targets stand."""
+"""How the targets of a plan stand."""
 
 import datetime as dt
-import difflib
-import functools
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
-from typing import Literal
 
-import pydantic
 from django.utils.translation import gettext as _
-from pydantic import Field
 
-from tinhso import reference
 from tinhso.core.errors import ImpossibleRequest, UnknownName
-from tinhso.engine import located, periods
+from tinhso.engine import periods
 from tinhso.indicators import api as indicators
 from tinhso.indicators.api import Figure, Source
 from tinhso.organizations import api as organizations
 from tinhso.plans.rules import standing as rules
 from tinhso.plans.rules.standing import Interim, Rule, TargetStatus
-
-FOLDER = Path(reference.__file__).parent
-
-
-class _Entry(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-
-
-class InterimTarget(_Entry):
-    """A value the plan sets for a day within the year."""
-
-    due_on: dt.date
-    value_pct: float
-
-
-class Objective(_Entry):
-    """One pillar of the plan (nhóm mục tiêu)."""
-
-    title: str
-    aim: str
-
-
-class Target(_Entry):
-    """One target of a plan (mục tiêu).
-
-    Attributes:
-        value_pct: in percent, as the act writes it.
-        scope: kinds of unit it applies to; empty for all.
-        interim: values the plan sets within the year; without any, a straight line is expected.
-    """
-
-    indicator: str
-    title: str
-    operator: Literal[">=", "<="]
-    value_pct: float
-    owner: str
-    scope: list[str] = []
-    interim: list[InterimTarget] = []
-
-    @property
-    def value(self) -> float:
-        """As a fraction, exactly as decimal arithmetic has it."""
-        return float(Decimal(str(self.value_pct)) / 100)
-
-    def applies_to(self, kind: str) -> bool:
-        return not self.scope or kind in self.scope
-
-
-class Plan(_Entry):
-    """One plan as it was issued (kế hoạch); a re-issued plan is another one that supersedes it.
-
-    Attributes:
-        version: of the plan's text here; another one when the text of the same act is corrected.
-    """
-
-    number: str
-    version: str = "1"
-    title: str
-    issued_on: dt.date
-    issuer: str
-    signer: str
-    year: int
-    province: str
-    lead: str
-    supersedes: str | None = None
-    objectives: dict[str, Objective]
-    targets: list[Target] = Field(min_length=1)
-
-    @property
-    def first_day(self) -> dt.date:
-        return dt.date(self.year, 1, 1)
-
-    @property
-    def last_day(self) -> dt.date:
-        return dt.date(self.year, 12, 31)
-
-    @property
-    def content_hash(self) -> str:
-        """Identity of the plan's content, as a release quotes it."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
-@functools.lru_cache(maxsize=1)
-def plans() -> dict[str, Plan]:
-    """Every plan by its number, the latest year first.
-
-    Raises:
-        DefinitionError: file, line and reason of the first that is wrong.
-    """
-    found = [_read(path) for path in sorted(FOLDER.glob("*/plans/*.yaml"))]
-    return {plan.number: plan for plan in sorted(found, key=lambda plan: (-plan.year, plan.number))}
-
-
-def _read(path: Path) -> Plan:
-    source = located.read(path)
-    plan = located.validated(source, Plan)
-    known = {one.id for one in indicators.definitions()}
-    for position, target in enumerate(plan.targets):
-        if target.indicator not in known:
-            near = ", ".join(difflib.get_close_matches(target.indicator, known, n=3)) or "–"
-            raise source.error(
-                ("targets", position, "indicator"), f"không có chỉ tiêu {target.indicator}; gần nhất: {near}"
-            )
-        if target.indicator.split(".")[0] not in plan.objectives:
-            raise source.error(("targets", position), f"không có nhóm mục tiêu của {target.indicator}")
-    return plan
-
-
-def plan(number: str | None = None) -> Plan:
-    """A plan by its number, or the only one.
-
-    Raises:
-        UnknownName: no such plan; carries the nearest numbers.
-    """
-    known = plans()
-    if number is None:
-        return next(iter(known.values()))
-    if number not in known:
-        raise UnknownName(
-            _("kế hoạch"),
-            number,
-            difflib.get_close_matches(number, known, n=3, cutoff=0.3) or list(known)[:3],
-        )
-    return known[number]
+from tinhso.plans.rules.texts import Plan, Target
+from tinhso.plans.selectors.plans import plan, plans
 
 
 @dataclass(frozen=True)
@@ -179,10 +48,29 @@ class Standing:
 
     @property
     def missing(self) -> float:
-        """How many more would have to count to reach the target."""
+        """How many more would have to count to reach the target, or fewer not to exceed it."""
+        return self.missing_for(self.target.value)
+
+    def missing_for(self, goal: float) -> float:
+        """How many more would have to count, or fewer, for another value than the target's; a fraction."""
         if self.figure.numerator is None or not self.figure.denominator:
             return 0.0
-        return rules.shortfall(float(self.figure.numerator), float(self.figure.denominator), self.target.value)
+        amounts = float(self.figure.numerator), float(self.figure.denominator)
+        return rules.shortfall(*amounts, goal, self.target.operator)
+
+    @property
+    def behind(self) -> float:
+        """How far the value is behind what is needed by now, a fraction; negative when it is ahead."""
+        return rules.lacking(self.value or 0.0, self.expected, self.target.operator)
+
+    def goal_on(self, day: dt.date) -> float:
+        """The value that the plan sets for a day, a fraction."""
+        return rules.goal_on(day, target=self.target.value, interims=interims_of(self.target))
+
+
+def interims_of(target: Target) -> list[Interim]:
+    """The values that the plan sets within the year."""
+    return [Interim(one.due_on, one.value_pct / 100) for one in target.interim]
 
 
 @dataclass(frozen=True)
@@ -380,9 +268,13 @@ def _standing(
     before = own.get((unit_id, target.indicator, asked.baseline_code))
     is_stock = definition.is_stock
     baseline = before.value or 0.0 if before is not None and is_stock else 0.0
-    interims = [Interim(i.due_on, i.value_pct / 100) for i in target.interim]
     expected = rules.expected_value(
-        day=asked.as_of, year=asked.plan.year, baseline=baseline, target=target.value, interims=interims
+        day=asked.as_of,
+        year=asked.plan.year,
+        baseline=baseline,
+        target=target.value,
+        interims=interims_of(target),
+        operator=target.operator,
     )
     verdict = rules.judge(
         value=figure.value,
@@ -431,10 +323,21 @@ class Part:
 
 def breakdown(asked: Question, indicator: str, unit_ids: Sequence[int]) -> list[Part]:
     """One target at several units, with each one's share of what they miss together."""
-    found = [one[0] for one in statuses(asked, unit_ids, [indicator]).values()]
-    shown = [standing for standing in found if standing.figure.status == "ok"]
-    total = sum(standing.missing for standing in shown)
-    return [Part(s, s.missing, s.missing / total if total else None) for s in shown]
+    return breakdowns(asked, [indicator], unit_ids)[indicator]
+
+
+def breakdowns(asked: Question, names: Sequence[str], unit_ids: Sequence[int]) -> dict[str, list[Part]]:
+    """The same of several targets, by indicator, asked for at once."""
+    shown: dict[str, list[Standing]] = {name: [] for name in names}
+    for standings in statuses(asked, unit_ids, names).values() if names and unit_ids else ():
+        for one in standings:
+            if one.figure.status == "ok":
+                shown[one.target.indicator].append(one)
+    totals = {name: sum(one.missing for one in own) for name, own in shown.items()}
+    return {
+        name: [Part(one, one.missing, one.missing / totals[name] if totals[name] else None) for one in own]
+        for name, own in shown.items()
+    }
 
 
 def owner_name(target: Target, on: dt.date) -> str:

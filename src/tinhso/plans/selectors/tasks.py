@@ -8,12 +8,15 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.accounts.api import Scope
+from tinhso.core.badges import Badge
 from tinhso.core.errors import UnknownName
+from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
 from tinhso.plans.choices import TaskEventKind, TaskTiming
 from tinhso.plans.models import Evidence, ServedIndicator, Task, TaskEvent
 from tinhso.plans.rules import tasks as rules
 from tinhso.plans.rules.tasks import Step, Tally, Timing
+from tinhso.plans.selectors.plans import lineage
 
 _COLORS = {
     Timing.DONE_IN_TIME: "met",
@@ -23,14 +26,6 @@ _COLORS = {
     Timing.IN_TIME: "on_track",
     Timing.CANCELED: "no_data",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state with its word; the code picks shape and color."""
-
-    code: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -102,12 +97,12 @@ def rows(tasks: Iterable[Task], today: dt.date) -> list[TaskRow]:
 
 
 def of_plan(scope: Scope, plan_number: str, *, lead: int | None = None) -> QuerySet[Task]:
-    """The visible tasks of a plan, those due first standing first.
+    """The visible tasks of a plan and of those it re-issues, those due first standing first.
 
     Args:
         lead: only those that a unit leads or supports.
     """
-    found = visible(scope).filter(plan_number=plan_number)
+    found = visible(scope).filter(plan_number__in=lineage(plan_number))
     if lead is not None:
         found = found.filter(Q(lead=lead) | Q(supporting=lead))
     return found.prefetch_related("supporting", "indicators").order_by("due_on", "number")
@@ -115,7 +110,7 @@ def of_plan(scope: Scope, plan_number: str, *, lead: int | None = None) -> Query
 
 def published(plan_number: str) -> QuerySet[Task]:
     """The tasks of a plan that everybody may know of: all but canceled ones, those due first standing first."""
-    found = Task.objects.filter(plan_number=plan_number).exclude(state="canceled")
+    found = Task.objects.filter(plan_number__in=lineage(plan_number)).exclude(state="canceled")
     return found.prefetch_related("supporting").order_by("due_on", "number")
 
 
@@ -129,9 +124,15 @@ def waiting(*, doing: Scope, assigning: Scope) -> QuerySet[Task]:
 def serving(indicator: str, units: Collection[int], *, plan_number: str, today: dt.date) -> list[TaskRow]:
     """Tasks that are to mend a target at some units, the newest first; canceled ones left out."""
     found = Task.objects.filter(
-        plan_number=plan_number, indicators__indicator=indicator, indicators__org_unit__in=units
+        plan_number__in=lineage(plan_number), indicators__indicator=indicator, indicators__org_unit__in=units
     ).exclude(state="canceled")
     return rows(found.distinct().order_by("-number"), today)
+
+
+def shares_before(tasks: Collection[Task], indicator: str) -> dict[int, float | None]:
+    """The share that a target had when each task was given, by primary key of the task; None without a figure."""
+    found = ServedIndicator.objects.filter(task__in=tasks, indicator=indicator)
+    return {one.task_id: indicators.share(one.numerator, one.denominator) for one in found}
 
 
 def events(found: Task) -> list[TaskEvent]:

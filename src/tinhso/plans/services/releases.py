@@ -4,7 +4,7 @@ import datetime as dt
 
 from tinhso.indicators import api as indicators
 from tinhso.indicators.api import ReleaseRow
-from tinhso.plans.selectors import standing as selectors
+from tinhso.plans.selectors import plans as selectors
 
 
 def create_release(*, number: str | None = None, period: str, note: str, actor: str, at: dt.datetime) -> ReleaseRow:

@@ -6,21 +6,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tinhso.core import audit, counters, files, media, outbox
+from tinhso.core import audit, counters, outbox
 from tinhso.core.clock import VIETNAM
 from tinhso.core.errors import RuleViolation
+from tinhso.core.evidence import EvidenceRefused, keep
 from tinhso.organizations import api as organizations
 from tinhso.plans.choices import TaskEventKind, TaskState
 from tinhso.plans.models import Evidence, ServedIndicator, Task, TaskEvent
 from tinhso.plans.rules import tasks as rules
 from tinhso.plans.rules.tasks import Step
-
-EVIDENCE_TYPES = (media.PDF, media.JPEG, media.PNG, media.DOCX, media.XLSX)
 
 
 class WrongDates(RuleViolation):
@@ -41,10 +39,6 @@ class TaskChanged(RuleViolation):
 
 class SelfReview(RuleViolation):
     """Whoever handed a result in does not accept it."""
-
-
-class EvidenceRefused(RuleViolation):
-    """A file that is too large, empty or of another kind than those that serve as evidence."""
 
 
 class Agency(int):
@@ -442,8 +436,7 @@ def _note(task: Task, entry: _Entry, *, actor: str, at: dt.datetime) -> TaskEven
 
 def _keep(event: TaskEvent, evidence: Sequence[EvidenceFile], at: dt.datetime) -> None:
     for one in evidence:
-        kind = _checked(one)
-        stored = files.store(content=one.content, name=one.name, media_type=kind, at=at)
+        stored, kind = keep(content=one.content, name=one.name, size=one.size, at=at)
         Evidence.objects.get_or_create(
             event=event,
             file=stored,
@@ -454,24 +447,3 @@ def _keep(event: TaskEvent, evidence: Sequence[EvidenceFile], at: dt.datetime) -
                 "document_on": one.document_on,
             },
         )
-
-
-def _checked(one: EvidenceFile) -> str:
-    """The kind of a file, told by its content."""
-    if not one.size:
-        raise EvidenceRefused(_("Tệp “%(name)s” rỗng; hãy chọn tệp khác.") % {"name": one.name})
-    most = settings.EVIDENCE_MAX_MB
-    if one.size > most * 1024 * 1024:
-        raise EvidenceRefused(
-            _("Tệp “%(name)s” lớn hơn %(most)s MB; hãy nén hoặc tách tệp rồi gửi lại.")
-            % {"name": one.name, "most": most}
-        )
-    kind = media.detected(one.content)
-    if kind not in EVIDENCE_TYPES:
-        raise EvidenceRefused(
-            _(
-                "Tệp “%(name)s” không phải PDF, ảnh JPEG hay PNG, Word (.docx) hay Excel (.xlsx); hãy chuyển sang một dạng đó."
-            )
-            % {"name": one.name}
-        )
-    return kind

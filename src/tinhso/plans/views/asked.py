@@ -11,7 +11,7 @@ from tinhso.core import clock
 from tinhso.core.errors import UnknownName
 from tinhso.plans.models import Task
 from tinhso.plans.rules.tasks import Step
-from tinhso.plans.selectors import standing, tasks
+from tinhso.plans.selectors import plans, tasks
 from tinhso.plans.selectors.tasks import Rights
 
 
@@ -68,4 +68,4 @@ def task_for_step_or_404(request: SignedInRequest, number: int, step: Step) -> T
 
 def target_titles() -> dict[str, str]:
     """Titles of the targets of every plan, by indicator."""
-    return {target.indicator: target.title for plan in standing.plans().values() for target in plan.targets}
+    return {target.indicator: target.title for plan in plans.plans().values() for target in plan.targets}

@@ -12,7 +12,7 @@ from tinhso.plans.models import Task
 from tinhso.plans.presenters import tasks as presenters
 from tinhso.plans.presenters.tasks import Card
 from tinhso.plans.rules import tasks as rules
-from tinhso.plans.selectors import standing, tasks
+from tinhso.plans.selectors import plans, tasks
 from tinhso.plans.selectors.tasks import TaskRow
 from tinhso.plans.views.asked import Person, person, target_titles
 
@@ -21,7 +21,7 @@ from tinhso.plans.views.asked import Person, person, target_titles
 @action_required(Action.VIEW_FIGURES)
 def board(request: SignedInRequest) -> HttpResponse:
     """All visible tasks of the plan, or those of one agency, by state."""
-    asker, plan = person(request), standing.plan()
+    asker, plan = person(request), plans.plan()
     unit_id = _unit(request, asker)
     rows, cards = shown(asker, tasks.of_plan(asker.seeing, plan.number, lead=unit_id))
     agencies = tasks.tallies(rows, asker.today)

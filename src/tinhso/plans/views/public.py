@@ -5,10 +5,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tinhso.core.errors import UnknownName
+from tinhso.core.errors import ImpossibleRequest
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.plans.choices import PlanState
 from tinhso.plans.presenters import public as presenter
-from tinhso.plans.selectors import standing, tasks
+from tinhso.plans.selectors import plans, tasks
 
 
 @require_safe
@@ -16,11 +17,14 @@ def public_plan(request: HttpRequest) -> HttpResponse:
     """Objectives, targets and tasks of a plan (công khai kế hoạch), as a page, CSV or JSON."""
     number = request.GET.get("number") or None
     try:
-        found = standing.plan(number)
-    except UnknownName:
+        found = plans.plan(number)
+    except ImpossibleRequest:
         raise Http404 from None
     objectives = presenter.objectives(found)
-    lines = presenter.task_lines(tasks.published(found.number), found.last_day)
+    lines = [
+        *presenter.task_lines(tasks.published(found.number), found.last_day),
+        *presenter.planned_lines(found),
+    ]
     table = wanted_table(request)
     if table == "tasks":
         return csv_table("nhiem-vu.csv", presenter.task_columns(), lines)
@@ -35,8 +39,9 @@ def public_plan(request: HttpRequest) -> HttpResponse:
         )
     here = f"{reverse('plans:public_plan')}?number={found.number}"
     context = {
+        "state": PlanState(found.state).label,
         "plan": found,
-        "plans": [one for one in standing.plans().values() if one.number != found.number],
+        "plans": [one for one in plans.plans().values() if one.number != found.number],
         "objectives": objectives,
         "tasks": lines,
         "dictionary": presenter.dictionary(),

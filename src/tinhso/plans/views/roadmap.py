@@ -8,7 +8,7 @@ from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.plans.presenters import roadmap as presenters
 from tinhso.plans.presenters.tasks import table_columns
-from tinhso.plans.selectors import standing, tasks
+from tinhso.plans.selectors import plans, tasks
 from tinhso.plans.views.asked import person
 from tinhso.plans.views.board import shown
 
@@ -17,7 +17,7 @@ from tinhso.plans.views.board import shown
 @action_required(Action.VIEW_FIGURES)
 def roadmap(request: SignedInRequest) -> HttpResponse:
     """Every visible task of the plan as a bar over the months, by lead agency."""
-    asker, plan = person(request), standing.plan()
+    asker, plan = person(request), plans.plan()
     found = tasks.of_plan(asker.seeing, plan.number).exclude(state="canceled").order_by("starts_on", "due_on", "number")
     rows, cards = shown(asker, found)
     if wanted_table(request) is not None:

@@ -14,12 +14,13 @@ from tinhso.core import clock
 from tinhso.core.errors import ImpossibleRequest, RuleViolation, UnknownName
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
-from tinhso.plans.forms import AcceptForm, ReasonForm, ReportForm, TaskForm, deadline_after
+from tinhso.plans.forms.tasks import AcceptForm, ReasonForm, ReportForm, TaskForm, deadline_after
 from tinhso.plans.models import ServedIndicator, Task
 from tinhso.plans.presenters import tasks as presenters
 from tinhso.plans.presenters.tasks import BeforeAfter
 from tinhso.plans.rules.tasks import Step
-from tinhso.plans.selectors import standing, tasks
+from tinhso.plans.rules.texts import Target
+from tinhso.plans.selectors import plans, standing, tasks
 from tinhso.plans.selectors.standing import Standing
 from tinhso.plans.services import tasks as services
 from tinhso.plans.services.tasks import Served
@@ -78,12 +79,12 @@ def blank(step: Step, revision: int) -> Any:
     return FORMS[step](initial={"revision": revision}, auto_id=f"{step}_%s")
 
 
-def _plan_targets(found: Task) -> list[standing.Target]:
-    plan = standing.plans().get(found.plan_number)
+def _plan_targets(found: Task) -> list[Target]:
+    plan = plans.plans().get(found.plan_number)
     return plan.targets if plan else []
 
 
-def _before_after(served: ServedIndicator, targets: dict[str, standing.Target], today: dt.date) -> BeforeAfter:
+def _before_after(served: ServedIndicator, targets: dict[str, Target], today: dt.date) -> BeforeAfter:
     target = targets.get(served.indicator)
     figures = indicators.figures(
         indicators=[served.indicator],
@@ -122,7 +123,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = services.assign_task(
-                plan_number=standing.plan().number,
+                plan_number=plans.plan().number,
                 text=form.text(),
                 serves=[_served(shortfall)] if shortfall else [],
                 assigned_by=_in_whose_name(asker),
@@ -165,7 +166,7 @@ def _shortfall(request: SignedInRequest) -> Standing | None:
 
 def _initial(asker: Person, shortfall: Standing | None) -> dict[str, Any]:
     calendar = organizations.working_calendar()
-    plan = standing.plan()
+    plan = plans.plan()
     due = deadline_after(asker.today, plan.last_day, organizations.add_working_days(asker.today, TERM, calendar))
     initial: dict[str, Any] = {"starts_on": asker.today, "due_on": due}
     if shortfall is None:
@@ -202,7 +203,9 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
     found = task_for_step_or_404(request, number, Step.EDIT)
     asker, text = person(request), services.text_of(found)
     units = presenters.unit_choices(asker.assigning, asker.today, also=[text.lead, *text.supporting])
-    initial = {name: getattr(text, name) for name in TaskForm.base_fields} | {"supporting": list(text.supporting)}
+    initial = {name: getattr(text, name) for name in TaskForm.base_fields if name != "term_days"} | {
+        "supporting": list(text.supporting)
+    }
     form = TaskForm(request.POST or None, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

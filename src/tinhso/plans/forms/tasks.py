@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.organizations import api as organizations
 from tinhso.plans.services.tasks import Agency, EvidenceFile, TaskText
 
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 UnitChoices = Sequence[tuple[str, list[tuple[int, str]]]]  # levels, each with (primary key, name) of its units
 
 
-def _day(label: Any, **options: Any) -> forms.DateField:
+def day_field(label: Any, **options: Any) -> forms.DateField:
     picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, input_formats=DAY_FORMATS, widget=picker, **options)
 
@@ -39,8 +40,15 @@ class TaskForm(forms.Form):
         widget=forms.SelectMultiple(attrs={"size": 6}),
         help_text=_("Giữ phím Ctrl để chọn nhiều cơ quan; để trống nếu không có."),
     )
-    starts_on = _day(_("Ngày bắt đầu"))
-    due_on = _day(_("Thời hạn"), help_text=_("Ngày cuối cùng; trong ngày này vẫn là đúng hạn."))
+    starts_on = day_field(_("Ngày bắt đầu"))
+    due_on = day_field(_("Thời hạn"), required=False, help_text=_("Ngày cuối cùng; trong ngày này vẫn là đúng hạn."))
+    term_days = forms.IntegerField(
+        label=_("Hoặc trong bao nhiêu ngày làm việc"),
+        min_value=1,
+        max_value=500,
+        required=False,
+        help_text=_("Kể từ ngày bắt đầu, trừ ngày nghỉ, lễ, Tết; có số này thì không dùng ô thời hạn."),
+    )
     budget_line = forms.CharField(label=_("Nguồn kinh phí"), max_length=200, required=False)
     budget_vnd = forms.IntegerField(label=_("Kinh phí (đồng)"), min_value=0, max_value=10**15, required=False)
     people = forms.CharField(label=_("Nhân lực"), max_length=300, required=False)
@@ -49,6 +57,19 @@ class TaskForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("lead", "supporting"):
             self.fields[name].choices = units  # type: ignore[attr-defined]  # both are choice fields
+
+    def clean(self) -> dict[str, Any]:
+        """The deadline, from its day or from working days after the begin."""
+        said = super().clean() or {}
+        days, begin = said.get("term_days"), said.get("starts_on")
+        if days and begin:
+            try:
+                said["due_on"] = organizations.add_working_days(begin, days, organizations.working_calendar())
+            except organizations.OutsideCalendar:
+                self.add_error("term_days", _("Chưa có lịch nghỉ lễ cho những ngày đó; hãy ghi thời hạn theo ngày."))
+        elif not said.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", _("Hãy ghi thời hạn, hoặc số ngày làm việc."))
+        return said
 
     def text(self) -> TaskText:
         """What a valid form says."""
@@ -107,7 +128,7 @@ class ReportForm(StepForm):
         help_text=_("PDF, ảnh JPEG hoặc PNG, Word .docx, Excel .xlsx; chọn được nhiều tệp."),
     )
     document_number = forms.CharField(label=_("Số, ký hiệu văn bản"), max_length=100, required=False)
-    document_on = _day(_("Ngày văn bản"), required=False)
+    document_on = day_field(_("Ngày văn bản"), required=False)
 
     def evidence(self) -> list[EvidenceFile]:
         """The files of a valid form."""

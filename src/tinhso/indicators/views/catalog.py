@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core.errors import UnknownName
 from tinhso.core.exports import csv_table, wanted_table
-from tinhso.indicators import api, presenters
-from tinhso.indicators.presenters import Crumb
+from tinhso.indicators import api
+from tinhso.indicators.presenters import catalog as presenters
+from tinhso.indicators.presenters.catalog import Crumb
 
 
 @require_safe
