@@ -162,7 +162,9 @@ def forge(forgery, entry, other):
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(length=st.integers(2, 7), data=st.data(), forgery=FORGERIES)
 def test_any_tampering_is_found_at_the_first_bad_row(length, data, forgery):
     with without_triggers():

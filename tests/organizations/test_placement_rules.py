@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinhso.organizations.rules import UNDETERMINED, Cycle, common_superior, place, whole_shares
+from tinhso.organizations.rules.placement import UNDETERMINED, Cycle, common_superior, place, whole_shares
 
 PROVINCE, DISTRICT, OTHER_DISTRICT = 1, 2, 3
 FOREVER = dt.date.max

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinhso.organizations import api
-from tinhso.organizations.rules import (
+from tinhso.organizations.rules.working_days import (
     OutsideCalendar,
     WorkingCalendar,
     add_working_days,

@@ -1,16 +1,28 @@
-"""What other modules may ask of organizations: units by code and day, their tree, the working calendar."""
+"""What other modules may ask of organizations: units by code and day, their tree, the working calendar, deadlines."""
 
 from tinhso.organizations.choices import Certainty, EventKind, UnitKind
 from tinhso.organizations.models import OrgUnit, OrgUnitVersion
-from tinhso.organizations.rules import (
-    UNDETERMINED,
+from tinhso.organizations.rules.deadlines import (
+    OFFICE_HOURS,
+    OfficeHours,
+    Pause,
+    PausesOutOfOrder,
+    Resume,
+    Term,
+    TermUnit,
+    due,
+    is_late,
+    time_left,
+)
+from tinhso.organizations.rules.placement import UNDETERMINED
+from tinhso.organizations.rules.working_days import (
     OutsideCalendar,
     WorkingCalendar,
     add_working_days,
     is_working_day,
     working_days_between,
 )
-from tinhso.organizations.selectors.calendar import working_calendar
+from tinhso.organizations.selectors.calendar import calendar_number, working_calendar
 from tinhso.organizations.selectors.geometry import Geometry, geometry
 from tinhso.organizations.selectors.history import (
     EventLine,
@@ -49,6 +61,7 @@ from tinhso.organizations.selectors.units import (
 from tinhso.organizations.services import load_reference
 
 __all__ = [
+    "OFFICE_HOURS",
     "UNDETERMINED",
     "AmbiguousUnit",
     "BrokenReference",
@@ -57,11 +70,17 @@ __all__ = [
     "EventLine",
     "Geometry",
     "NamedUnit",
+    "OfficeHours",
     "OrgUnit",
     "OrgUnitVersion",
     "OutsideCalendar",
+    "Pause",
+    "PausesOutOfOrder",
+    "Resume",
     "ShareLine",
     "SuperiorLine",
+    "Term",
+    "TermUnit",
     "UnitHistory",
     "UnitKind",
     "UnitRow",
@@ -69,12 +88,15 @@ __all__ = [
     "WorkingCalendar",
     "add_working_days",
     "ancestors",
+    "calendar_number",
     "closure_on",
     "closure_table",
     "descendants",
+    "due",
     "events_of",
     "geometry",
     "history",
+    "is_late",
     "is_working_day",
     "last_named",
     "load_reference",
@@ -84,6 +106,7 @@ __all__ = [
     "placement_table",
     "placements",
     "resolve",
+    "time_left",
     "tree_day",
     "tree_fingerprint",
     "unit_codes_table",

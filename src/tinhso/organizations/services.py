@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tinhso import reference
+from tinhso.core import outbox
 from tinhso.core.errors import UnknownName
 from tinhso.organizations.models import (
     CalendarDay,
@@ -57,7 +58,7 @@ def load_reference(*, at: dt.datetime, province: str = "son-la") -> None:
         TreeState.objects.all().delete()
         TreeState.objects.create(fingerprint=fingerprint, placement_fingerprint=everything, loaded_at=at)
         _check_placements()
-    _load_calendar(REFERENCE / "national" / "calendar" / "days.csv", at.date())
+    _load_calendar(REFERENCE / "national" / "calendar" / "days.csv", at)
 
 
 def _load_units(rows: dict[str, list[Row]]) -> None:
@@ -150,7 +151,8 @@ def _load_history(events: list[Row], crosswalk: list[Row], units: dict[str, OrgU
     )
 
 
-def _load_calendar(path: Path, today: dt.date) -> None:
+def _load_calendar(path: Path, at: dt.datetime) -> None:
+    """A calendar that differs from the one in force becomes the next version, and those above hear of it."""
     content_hash = _hash(path)
     if CalendarVersion.objects.filter(content_hash=content_hash).exists():
         return
@@ -159,7 +161,7 @@ def _load_calendar(path: Path, today: dt.date) -> None:
     latest = CalendarVersion.objects.order_by("-number").first()
     version = CalendarVersion.objects.create(
         number=latest.number + 1 if latest else 1,
-        issued_on=today,
+        issued_on=at.date(),
         basis="Bộ luật Lao động 2019, Điều 111 và 112; thông báo nghỉ lễ, Tết và làm bù hằng năm",
         first_day=dt.date(min(days).year, 1, 1),
         last_day=dt.date(max(days).year, 12, 31),
@@ -168,6 +170,8 @@ def _load_calendar(path: Path, today: dt.date) -> None:
     CalendarDay.objects.bulk_create(
         CalendarDay(calendar=version, day=_day(row["date"]), kind=row["kind"], name=row["name"]) for row in rows
     )
+    if latest:
+        outbox.publish(topic="organizations.calendar_changed", payload={"calendar": version.number}, at=at)
 
 
 def _check_versions(rows: list[Row]) -> None:

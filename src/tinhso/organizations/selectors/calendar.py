@@ -2,7 +2,7 @@
 
 from tinhso.organizations.choices import DayKind
 from tinhso.organizations.models import CalendarVersion
-from tinhso.organizations.rules import WorkingCalendar
+from tinhso.organizations.rules.working_days import WorkingCalendar
 
 
 def working_calendar() -> WorkingCalendar:
@@ -19,3 +19,12 @@ def working_calendar() -> WorkingCalendar:
         holidays=frozenset(day.day for day in days if day.kind == DayKind.HOLIDAY),
         working_days=frozenset(day.day for day in days if day.kind == DayKind.WORKING_DAY),
     )
+
+
+def calendar_number() -> int:
+    """The number of the calendar in force, by which a deadline is explained later.
+
+    Raises:
+        IndexError: the reference data are not loaded.
+    """
+    return CalendarVersion.objects.order_by("-number").values_list("number", flat=True)[0]

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tinhso.core.errors import UnknownName
 from tinhso.organizations.models import Crosswalk, OrgUnit, OrgUnitVersion, UnitEvent
-from tinhso.organizations.rules import DAY
+from tinhso.organizations.rules.working_days import DAY
 from tinhso.organizations.selectors.units import resolve, span_of, tree, versions_of
 
 

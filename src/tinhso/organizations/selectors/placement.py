@@ -10,7 +10,8 @@ from tinhso.core.errors import RuleViolation
 from tinhso.core.per_request import once_per_request
 from tinhso.organizations.choices import UnitKind
 from tinhso.organizations.models import Crosswalk
-from tinhso.organizations.rules import DAY, SHARE_DIGITS, UNDETERMINED, CrosswalkRow, Cycle, place
+from tinhso.organizations.rules.placement import SHARE_DIGITS, UNDETERMINED, CrosswalkRow, Cycle, place
+from tinhso.organizations.rules.working_days import DAY
 from tinhso.organizations.selectors.units import FOREVER, holds, span_of, tree
 
 if TYPE_CHECKING:

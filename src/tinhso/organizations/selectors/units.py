@@ -14,7 +14,8 @@ from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.core.per_request import once_per_request
 from tinhso.organizations.choices import UnitKind
 from tinhso.organizations.models import Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
-from tinhso.organizations.rules import DAY, Span
+from tinhso.organizations.rules.placement import Span
+from tinhso.organizations.rules.working_days import DAY
 
 if TYPE_CHECKING:  # numpy comes with it, and whoever asks for a name or a code does without
     import pyarrow as pa
@@ -24,6 +25,9 @@ FOREVER = dt.date.max
 
 class AmbiguousUnit(ImpossibleRequest):
     """A code that names several units on one day."""
+
+
+DAYS_KEPT = 60  # whose units are kept beside the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,34 @@ class Tree:
     versions: tuple[OrgUnitVersion, ...]
     edges: tuple[Edge, ...]
     codes: tuple[UnitCode, ...]
+
+    @functools.cached_property
+    def _of_days(self) -> dict[dt.date, tuple[dict[int, int], tuple["UnitRow", ...]]]:
+        """What was asked for already; the tree itself never changes."""
+        return {}
+
+    def parents_on(self, on: dt.date) -> dict[int, int]:
+        """The unit above each unit on a day."""
+        return self._on(on)[0]
+
+    def rows_on(self, on: dt.date) -> tuple["UnitRow", ...]:
+        """The units of a day, the province first, then by code."""
+        return self._on(on)[1]
+
+    def _on(self, on: dt.date) -> tuple[dict[int, int], tuple["UnitRow", ...]]:
+        found = self._of_days.get(on)
+        if found is None:
+            if len(self._of_days) >= DAYS_KEPT:
+                self._of_days.clear()
+            parents = {edge.child_id: edge.parent_id for edge in self.edges if holds(span_of(edge), on)}
+            rows = [
+                UnitRow(v.org_unit_id, v.pk, v.code, v.name, v.kind, parents.get(v.org_unit_id))
+                for v in self.versions
+                if holds(span_of(v), on)
+            ]
+            ordered = tuple(sorted(rows, key=lambda row: (row.parent_id is not None, row.code)))
+            found = self._of_days[on] = parents, ordered
+        return found
 
     @functools.cached_property
     def by_code(self) -> dict[str, list[tuple[Span, OrgUnitVersion]]]:
@@ -158,13 +190,7 @@ def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
 
 def units_on(on: dt.date) -> list[UnitRow]:
     """Every unit of a day, the province first, then by code."""
-    parents = {edge.child_id: edge.parent_id for edge in tree().edges if holds(span_of(edge), on)}
-    rows = [
-        UnitRow(v.org_unit_id, v.pk, v.code, v.name, v.kind, parents.get(v.org_unit_id))
-        for v in tree().versions
-        if holds(span_of(v), on)
-    ]
-    return sorted(rows, key=lambda row: (row.parent_id is not None, row.code))
+    return list(tree().rows_on(on))
 
 
 def province_name() -> str:
@@ -175,7 +201,7 @@ def province_name() -> str:
 
 def ancestors(unit_id: int, on: dt.date) -> list[int]:
     """The unit's superiors on a day, nearest first."""
-    parents = {edge.child_id: edge.parent_id for edge in tree().edges if holds(span_of(edge), on)}
+    parents = tree().parents_on(on)
     found: list[int] = []
     while (unit_id := parents.get(unit_id, 0)) != 0:
         found.append(unit_id)

@@ -1,0 +1,1 @@
+"""Rules without any database: working days, deadlines, and the placing of units in the tree of another day."""
