@@ -14,6 +14,9 @@ class Role(models.TextChoices):
     AGENCY_LEAD = "agency_lead", _("Lãnh đạo cơ quan")
     PLAN_OWNER = "plan_owner", _("Cơ quan chủ trì kế hoạch")
     ADMINISTRATOR = "administrator", _("Quản trị")
+    ONE_STOP_OFFICER = "one_stop_officer", _("Cán bộ Bộ phận Một cửa")
+    CASE_OFFICER = "case_officer", _("Công chức thụ lý")
+    COMMUNITY_TEAM = "community_team", _("Tổ công nghệ số cộng đồng")
 
 
 class Action(StrEnum):
@@ -26,4 +29,13 @@ class Action(StrEnum):
     ASSIGN_TASKS = "assign_tasks"
     DO_TASKS = "do_tasks"
     MAKE_RELEASE = "make_release"
+    REPORT_FIGURES = "report_figures"
+    APPROVE_FIGURES = "approve_figures"
+    CONFIRM_FIGURES = "confirm_figures"
     ADMINISTER = "administer"
+    RECEIVE_DOSSIERS = "receive_dossiers"
+    PROCESS_DOSSIERS = "process_dossiers"
+    DECIDE_DOSSIERS = "decide_dossiers"
+    ASSIST_PEOPLE = "assist_people"
+    MANAGE_PROCEDURES = "manage_procedures"
+    OVERSEE_SERVICES = "oversee_services"

@@ -12,7 +12,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An official who signs in (tài khoản). Holds personal data: name and e-mail address."""
+    """An official or a citizen who signs in (tài khoản). Holds personal data: name and e-mail address."""
 
     username = models.CharField(_("tên đăng nhập"), max_length=150, unique=True)
     full_name = models.CharField(_("họ và tên"), max_length=150)
@@ -58,3 +58,24 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.org_unit_id}"
+
+
+class Citizen(models.Model):
+    """Somebody whom the identity provider has named, and who signs in there (công dân).
+
+    Holds personal data: who it is, encrypted; found again by a keyed hash of the identity number.
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="citizen")
+    identity_hash = models.CharField("dấu của số định danh", max_length=64, unique=True)
+    sealed_profile = models.TextField("thông tin đã mã hóa")
+    assurance = models.PositiveSmallIntegerField("mức độ định danh")  # at the last sign-in
+    created_at = models.DateTimeField("tạo lúc")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(assurance__in=(1, 2)), name="accounts_citizen_assurance_1_or_2")
+        ]
+
+    def __str__(self) -> str:
+        return f"citizen {self.pk}"

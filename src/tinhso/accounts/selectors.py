@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tinhso.accounts.choices import Action, Role
-from tinhso.accounts.models import Assignment, User
-from tinhso.accounts.rules import ROLES_THAT_MAY
-from tinhso.core import clock
+from tinhso.accounts.models import Assignment, Citizen, User
+from tinhso.accounts.rules import CITIZENS_PREFIX, ROLES_THAT_MAY, Profile
+from tinhso.core import clock, sealed
 from tinhso.core.per_request import once_per_request
 from tinhso.core.slots import Link
 from tinhso.organizations import api as organizations
@@ -79,7 +79,7 @@ def _assignments(user_id: int) -> list[Assignment]:
 
 
 def people_in(units: frozenset[int], *, search: str = "") -> QuerySet[User]:
-    """People who have or had a role in some units, and people without any role, by user name.
+    """Officials who have or had a role in some units, and officials without any role, by user name.
 
     Args:
         units: primary keys of `OrgUnit`.
@@ -87,7 +87,7 @@ def people_in(units: frozenset[int], *, search: str = "") -> QuerySet[User]:
     """
     inside = Q(assignments__org_unit__in=units) | Q(assignments__isnull=True)
     named = Q(username__icontains=search) | Q(full_name__icontains=search)
-    return User.objects.filter(inside, named).distinct().order_by("username")
+    return User.objects.filter(inside, named, citizen__isnull=True).distinct().order_by("username")
 
 
 def addresses(*, unit_id: int, action: Action, on: dt.date) -> list[str]:
@@ -130,3 +130,33 @@ def menu_links(request: HttpRequest) -> list[Link]:
     ):
         return []
     return [Link(reverse("accounts:people"), _("Người dùng và vai trò"))]
+
+
+def is_citizen(user: User | AnonymousUser) -> bool:
+    """Whether somebody signs in as a citizen (công dân), not as an official."""
+    return _may_be_citizen(user) and _sealed_profile(user.pk) is not None
+
+
+def citizen_of(user: User | AnonymousUser) -> Profile | None:
+    """Who a signed-in citizen is; None for officials and the unknown."""
+    found = _sealed_profile(user.pk) if _may_be_citizen(user) else None
+    if found is None:
+        return None
+    values = sealed.opened_values(found)
+    born_on = dt.date.fromisoformat(values["born_on"]) if values["born_on"] else None
+    return Profile(**{**values, "born_on": born_on})
+
+
+def _may_be_citizen(user: User | AnonymousUser) -> TypeGuard[User]:
+    """Whether the account's name is one that only citizens have: for officials nothing is looked up."""
+    return isinstance(user, User) and user.username.startswith(CITIZENS_PREFIX)
+
+
+def identity_hash(identity_number: str) -> str:
+    """The keyed hash under which a person is found by identity number, whether an account exists or not."""
+    return sealed.hashed(f"citizen:{identity_number}")
+
+
+@once_per_request
+def _sealed_profile(user_id: int) -> str | None:
+    return Citizen.objects.filter(user=user_id).values_list("sealed_profile", flat=True).first()

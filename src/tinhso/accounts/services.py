@@ -1,5 +1,6 @@
 """Giving people accounts and roles. Every act is audited."""
 
+import dataclasses
 import datetime as dt
 
 from allauth.mfa.models import Authenticator
@@ -8,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tinhso.accounts import rules
+from tinhso.accounts import rules, selectors
 from tinhso.accounts.choices import Role
-from tinhso.accounts.models import Assignment, User
-from tinhso.core import audit
+from tinhso.accounts.models import Assignment, Citizen, User
+from tinhso.core import audit, per_request, sealed
 from tinhso.core.errors import RuleViolation
 from tinhso.organizations import api as organizations
 
@@ -230,6 +231,77 @@ def note_second_factor(*, user: User, change: str, at: dt.datetime) -> None:
     _note(f"accounts.own_second_factor_{change}", user, user.username, at)
 
 
+@transaction.atomic
+def make_citizen(
+    *,
+    identity_number: str,
+    full_name: str,
+    born_on: dt.date | None,
+    phone: str,
+    email: str,
+    address: str,
+    assurance: int,
+    at: dt.datetime,
+) -> User:
+    """Know a citizen as the identity provider describes the person (ghi nhận công dân); safe to repeat.
+
+    What was known of the same identity number gives way to what is said now. Nothing but the name is kept in clear.
+
+    Args:
+        identity_number: twelve digits (số định danh cá nhân).
+        full_name: as the provider writes it.
+        born_on: None when unknown.
+        phone: empty when unknown; likewise email and address.
+        assurance: level of this sign-in (mức độ định danh), 1 or 2.
+        at: aware time.
+
+    Returns:
+        The account: no password, no role, a name that tells nothing.
+    """
+    profile = rules.Profile(full_name, identity_number, born_on, phone, email, address)
+    values = dataclasses.asdict(profile) | {"born_on": born_on.isoformat() if born_on else None}
+    identity_hash = selectors.identity_hash(identity_number)
+    described = {"sealed_profile": sealed.seal_values(values), "assurance": assurance}
+    made: list[User] = []  # only a new citizen gets a new account; its name is taken once, whoever else comes meanwhile
+
+    def new_account() -> User:
+        made[:] = [_citizens_account(identity_hash, full_name, at)]
+        return made[0]
+
+    found, is_new = Citizen.objects.update_or_create(
+        identity_hash=identity_hash,
+        defaults=described,
+        create_defaults=described | {"user": new_account, "created_at": at},
+    )
+    per_request.forget()
+    user = found.user
+    if is_new:
+        _note("accounts.citizen_made", user, user.username, at)
+    elif user.full_name != full_name[:150]:
+        user.full_name = full_name[:150]
+        user.save(update_fields=["full_name"])
+    return user
+
+
+def _citizens_account(identity_hash: str, full_name: str, at: dt.datetime) -> User:
+    user = User(username=f"{rules.CITIZENS_PREFIX}{identity_hash[:16]}", full_name=full_name[:150], created_at=at)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def note_citizen_sign_in(*, user: User, assurance: int, at: dt.datetime) -> None:
+    """Note that a citizen signed in, and how surely it is the person."""
+    _note("accounts.citizen_signed_in", user, user.username, at, assurance=assurance)
+
+
+def note_citizen_refused(*, reason: str, at: dt.datetime) -> None:
+    """Note that the identity provider sent somebody whom its claims do not let in; of whom nothing is kept."""
+    audit.record(
+        actor="unknown", action="accounts.citizen_refused", obj="user:unknown", details={"reason": reason}, at=at
+    )
+
+
 def _set_password(user: User, password: str, must_change: bool) -> None:
     try:
         validate_password(password, user)
@@ -260,6 +332,34 @@ DEMO_PEOPLE: tuple[tuple[str, str, Role, str], ...] = (
     ("quantri", "Người dùng mẫu – Quản trị hệ thống", Role.ADMINISTRATOR, "14"),
 )
 DEMO_DAY = dt.date(2023, 1, 1)
+DEMO_COMMUNE, DEMO_DEPARTMENT = "Phường Tô Hiệu", "Sở Tư pháp"  # by name: the commune's code changed in 2025
+DEMO_SERVANTS: tuple[tuple[str, str, Role, str], ...] = (  # those of the services, in units of today
+    ("motcua.xa", "Người dùng mẫu – Bộ phận Một cửa phường Tô Hiệu", Role.ONE_STOP_OFFICER, DEMO_COMMUNE),
+    ("congchuc.xa", "Người dùng mẫu – Công chức thụ lý phường Tô Hiệu", Role.CASE_OFFICER, DEMO_COMMUNE),
+    ("lanhdao.xa", "Người dùng mẫu – Lãnh đạo UBND phường Tô Hiệu", Role.AGENCY_LEAD, DEMO_COMMUNE),
+    ("tocnscd.xa", "Người dùng mẫu – Tổ công nghệ số cộng đồng phường Tô Hiệu", Role.COMMUNITY_TEAM, DEMO_COMMUNE),
+    ("motcua.so", "Người dùng mẫu – Bộ phận Một cửa Sở Tư pháp", Role.ONE_STOP_OFFICER, DEMO_DEPARTMENT),
+    ("congchuc.so", "Người dùng mẫu – Công chức thụ lý Sở Tư pháp", Role.CASE_OFFICER, DEMO_DEPARTMENT),
+)
+DEMO_CITIZENS: tuple[tuple[rules.Profile, int], ...] = tuple(  # invented people, each with a level of assurance
+    (
+        rules.Profile(
+            full_name=f"Người dân mẫu – {name}",
+            identity_number=f"01409900000{number}",
+            born_on=dt.date(1980 + number, number, 10 + number),
+            phone=f"090000000{number}",
+            email="",
+            address=f"Tổ {number}, phường Tô Hiệu, tỉnh Sơn La",
+        ),
+        assurance,
+    )
+    for number, name, assurance in (
+        (1, "Lò Thị Mẫu", 2),
+        (2, "Quàng Văn Mẫu", 2),
+        (3, "Nguyễn Thị Mẫu", 2),
+        (4, "Vàng A Mẫu", 1),
+    )
+)
 
 
 @transaction.atomic
@@ -269,10 +369,30 @@ def create_demo_users(*, password: str, at: dt.datetime) -> list[tuple[str, str]
     Returns:
         (user name, what it is for) of each.
     """
-    for username, full_name, role, code in DEMO_PEOPLE:
+    named = {row.name: row.unit_id for row in organizations.units_on(at.date())}
+    units = [organizations.resolve(code, DEMO_DAY).org_unit_id for *_person, code in DEMO_PEOPLE]
+    units += [named[unit] for *_person, unit in DEMO_SERVANTS]
+    for (username, full_name, role, _unit), unit_id in zip((*DEMO_PEOPLE, *DEMO_SERVANTS), units, strict=True):
         user = User.objects.filter(username=username).first()
         if user is None:
             user = create_user(username=username, full_name=full_name, password=password, actor="system", at=at)
-        unit = organizations.resolve(code, DEMO_DAY).org_unit_id
-        assign(user=user, role=role, unit_id=unit, valid_from=DEMO_DAY, actor="system", at=at)
-    return [(username, full_name) for username, full_name, _role, _code in DEMO_PEOPLE]
+        assign(user=user, role=role, unit_id=unit_id, valid_from=DEMO_DAY, actor="system", at=at)
+    return [(username, full_name) for username, full_name, _role, _unit in (*DEMO_PEOPLE, *DEMO_SERVANTS)]
+
+
+@transaction.atomic
+def create_demo_citizens(*, at: dt.datetime) -> list[User]:
+    """The invented citizens of the demonstration province, as if each had signed in once; safe to repeat."""
+    return [
+        make_citizen(
+            identity_number=profile.identity_number,
+            full_name=profile.full_name,
+            born_on=profile.born_on,
+            phone=profile.phone,
+            email=profile.email,
+            address=profile.address,
+            assurance=assurance,
+            at=at,
+        )
+        for profile, assurance in DEMO_CITIZENS
+    ]

@@ -1,19 +1,24 @@
-"""People and their roles, for administrators within their own scope."""
+"""People and their roles, for administrators within their own scope; how citizens come in."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from requests import RequestException
 
 from tinhso.accounts import presenters, selectors, services
+from tinhso.accounts.adapter import refusal
 from tinhso.accounts.api import Action, Role, SignedInRequest, action_required
 from tinhso.accounts.forms import PasswordForm, PersonForm, RoleForm
 from tinhso.accounts.models import Assignment, User
@@ -23,6 +28,7 @@ from tinhso.core.errors import RuleViolation
 from tinhso.core.exports import csv_table, wanted_table
 
 PER_PAGE = 50
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -225,3 +231,27 @@ def _pages(page: "Page[User]", search: str) -> dict[str, Any]:
         "previous": url(page.number - 1) if page.has_previous() else "",
         "next": url(page.number + 1) if page.has_next() else "",
     }
+
+
+@require_POST
+def citizen_sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Send a citizen to the identity provider."""
+    return _at_provider(request, openid_connect.login, provider_id)
+
+
+@require_GET
+def citizen_back(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """A citizen comes back from the identity provider."""
+    return _at_provider(request, openid_connect.callback, provider_id)
+
+
+def _at_provider(request: HttpRequest, view: Callable[..., HttpResponse], provider_id: str) -> HttpResponse:
+    """One step of the sign-in; a provider that does not answer is nobody's fault here."""
+    if not settings.OIDC_URL:
+        return redirect("account_login")
+    try:
+        return view(request, provider_id)
+    except RequestException as silence:
+        log.warning("The identity provider does not answer: %s", type(silence).__name__)
+        said = _("%(name)s chưa trả lời; hãy thử lại sau ít phút.") % {"name": settings.OIDC_NAME}
+        return refusal(request, said, status=503)
