@@ -13,10 +13,10 @@ PORT ?= 8000
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.app  ## build the demo province and serve it at http://127.0.0.1:8000 (PORT=…)
+run: $(VENV)/.app $(VENV)/.papers  ## build the demo province and serve it at http://127.0.0.1:8000 (PORT=…)
 	$(PY) -m tinhso demo --port $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.engines  ## run all tests on SQLite and PostgreSQL
+test: $(VENV)/.dev $(VENV)/.papers $(VENV)/.browser $(VENV)/.engines  ## run all tests on SQLite and PostgreSQL
 	$(PY) scripts/run_tests.py
 
 check: lint types imports test  ## lint, types, imports, then all tests
@@ -73,6 +73,9 @@ $(VENV)/.dev: $(VENV)/.venv requirements/dev.txt requirements/build.txt pyprojec
 	@$(PIP) install --require-hashes -r requirements/dev.txt -r requirements/build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(VENV)/.papers: $(VENV)/.venv
+	@scripts/system-packages papers && touch $@ || true
 
 $(VENV)/.browser: $(VENV)/.venv
 	@scripts/system-packages browser && touch $@ || true

@@ -16,6 +16,10 @@ PAGES = {
     "overview": "/",
     "to-do": "/today/",
     "target": "/targets/gov.documents_signed/?unit=SL-SNNPTNT",
+    "map": "/map/?indicator=soc.digital_addresses&level=commune",
+    "board": "/tasks/",
+    "alerts": "/alerts/",
+    "briefing": "/briefing/",
 }
 
 

@@ -1,10 +1,12 @@
 """What every test stands on: an own home folder, closed sockets, loaded reference data where asked."""
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import pytest_django
 from django.conf import settings as django_settings
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 
 AT = dt.datetime(2024, 1, 15, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 DATABASE_FIXTURES = {"db", "transactional_db", "province", "live_server", "client"}
+
+
+hypothesis.settings.register_profile(  # a machine that has other work to do is no fault of what is tested
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,10 +93,16 @@ def fresh_caches() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """A database that holds the reference data from the start, since most tests want it."""
+    from tinhso.core.models import OutboxMessage
     from tinhso.organizations import api as organizations
+    from tinhso.plans import api as plans
+    from tinhso.public_services import api as public_services
 
     with django_db_blocker.unblock():
         organizations.load_reference(at=AT)
+        plans.adopt_reference(at=AT)
+        public_services.adopt_reference(valid_from=dt.date(2023, 1, 1), at=AT)
+        OutboxMessage.objects.all().delete()  # news that no test has made
     yield
     if connection.vendor == "postgresql":  # a process that a test killed may leave its session behind for a while
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -102,21 +116,38 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
 def province(db: None) -> None:
     """Sơn La's units and the working calendar; loaded again where a test emptied the database."""
     from tinhso.organizations import api as organizations
+    from tinhso.plans import api as plans
 
     organizations.load_reference(at=AT)
+    plans.adopt_reference(at=AT)
+
+
+@pytest.fixture(scope="session")
+def pdf_tools() -> None:
+    """What PDF needs from the system; without it its tests are left out by name, but where engines are required."""
+    from tinhso.config import doctor
+
+    missing = [f"{one.subject} is missing: {one.mend}" for one in doctor.papers() if not one.is_good]
+    if missing and not os.environ.get("TINHSO_REQUIRE_ENGINES"):
+        pytest.skip(missing[0])
+    assert not missing, missing[0]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _emptying_past_triggers() -> None:
     """Audit rows cannot be deleted, not even by Django emptying a test database; so take the triggers away first."""
     from tinhso.core import append_only
+    from tinhso.public_services.dossiers.models import APPEND_ONLY
+    from tinhso.public_services.payments.models import APPEND_ONLY as NOTICES
 
     original = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
-        append_only.remove(connection)
+        for tables in (append_only.KEYS, APPEND_ONLY, NOTICES):
+            append_only.remove(connection, tables)
         original(self)
-        append_only.install(connection)
+        for tables in (append_only.KEYS, APPEND_ONLY, NOTICES):
+            append_only.install(connection, tables)
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
 

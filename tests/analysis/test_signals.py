@@ -69,3 +69,29 @@ def test_missing_months_are_never_signals(ratios):
     found = kinds(ratios)
 
     assert (found[np.isnan(ratios)] == Kind.UNKNOWN).all()
+
+
+STOCK = np.array([[100.0, 112, 121, 133, 144, 154, 166, 177, 189, 200]])
+OF = np.full(STOCK.shape, 1000.0)
+
+
+def test_a_state_that_rises_steadily_is_no_signal():
+    assert signals.growth_charts(STOCK, OF).kinds[0, -1] == Kind.USUAL
+
+
+@pytest.mark.parametrize(("last", "kind"), [(150.0, Kind.DROP), (420.0, Kind.RISE)])
+def test_a_state_that_falls_or_leaps_is_one(last, kind):
+    stock = np.hstack([STOCK, [[last]]])
+    found = signals.growth_charts(stock, np.full(stock.shape, 1000.0))
+
+    assert found.kinds[0, -1] == kind
+    said = str(explain(found, 0, stock.shape[1] - 1, "Tháng 11"))
+    assert "mức tăng thường thấy" in said
+    assert ("−5 %" in said or "-5 %" in said) == (kind is Kind.DROP)
+
+
+def test_a_month_after_one_without_data_is_not_judged():
+    stock = STOCK.copy()
+    stock[0, -2] = np.nan
+
+    assert signals.growth_charts(stock, OF).kinds[0, -1] == Kind.UNKNOWN

@@ -11,8 +11,14 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "tinhso"
-ORDER = ["core", "organizations", "accounts", "datasets", "indicators", "plans", "operations"]
-OPEN_VIEWS = {"gallery", "public_plan"}  # samples only; what everybody may know
+ORDER = ["core", "organizations", "accounts", "datasets", "public_services", "indicators", "plans", "operations"]
+OPEN_VIEWS = {
+    "gallery",
+    "public_catalog",
+    "public_plan",
+    "public_procedure",
+    "track",
+}  # samples only; what everybody may know
 OURS = [config for config in apps.get_app_configs() if config.name.startswith("tinhso.")]
 FORBIDDEN_LICENSES = re.compile(r"\b(AGPL|GPL)\b|Affero|(?<!Lesser )General Public License", re.IGNORECASE)
 

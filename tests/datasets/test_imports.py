@@ -274,3 +274,13 @@ def test_formulas_and_merged_cells_are_refused_with_their_cell(province, tmp_pat
 def test_an_unknown_dataset_names_the_nearest():
     with pytest.raises(UnknownName, match="dossiers"):
         imported(dataset="dosiers")
+
+
+def test_figures_end_where_the_data_end_or_where_the_installation_says(province, tmp_path, settings):
+    imported(dossiers(tmp_path, GOOD))
+    reach = api.evaluation_date(AT.date())
+
+    settings.FIGURES_UNTIL = dt.date(2023, 4, 30)
+
+    assert reach == dt.date(2023, 5, 2)
+    assert api.evaluation_date(AT.date()) == dt.date(2023, 4, 30)

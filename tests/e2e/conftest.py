@@ -4,6 +4,8 @@ import os
 import shutil
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
 from tests.accounts.factories import PASSWORD, person
@@ -42,37 +44,89 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def open_page(chromium, live_server, province):
-    """Open a signed-in page of a given width; its console must stay silent."""
-    opened = []
+class Watched:
+    """Browser contexts whose consoles must stay silent, and that must ask nobody else for anything."""
 
-    def open_(*, width=1280, role=Role.PLAN_OWNER, code="14", javascript=True):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, base_url=live_server.url, java_script_enabled=javascript
+    def __init__(self, chromium, address):
+        self.chromium, self.address, self.opened = chromium, address, []
+
+    def page(self, *, width, javascript, refusals=()):
+        """A page of a given width; answers with a status of `refusals` are expected, and no fault."""
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": 900}, base_url=self.address, java_script_enabled=javascript
         )
-        context.set_default_timeout(8000)
-        page = context.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("response", lambda answer: said.append(answer.url) if answer.status >= 400 else None)
-        outside = []
-        page.on(
-            "request",
-            lambda request: (
-                outside.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None
-            ),
-        )
-        person(role, code, username=f"nguoi-{len(opened)}")
-        page.goto("/accounts/login/")
-        page.get_by_label("Tên đăng nhập").fill(f"nguoi-{len(opened)}")
-        page.get_by_label("Mật khẩu").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Đăng nhập").click()
-        opened.append((context, said, outside))
+        context.set_default_timeout(20_000)
+        page, said, outside = context.new_page(), [], []
+        expected = tuple(f"Failed to load resource: the server responded with a status of {one} " for one in refusals)
+
+        def hear(message):
+            if message.type == "error" and not message.text.startswith(expected or "\0"):
+                said.append(message.text)
+
+        def see(answer):
+            if answer.status >= 400 and answer.status not in refusals:
+                said.append(f"{answer.status} {answer.url}")
+
+        def asked(request):
+            if not request.url.startswith((self.address, "data:")):
+                outside.append(request.url)
+
+        page.on("console", hear)
+        page.on("response", see)
+        page.on("request", asked)
+        self.opened.append((context, said, outside))
         return page
 
-    yield open_
-    for context, said, outside in opened:
-        context.close()
-        assert said == []
-        assert outside == []
+    def close(self):
+        for context, said, outside in self.opened:
+            context.close()
+            assert said == []
+            assert outside == []
+
+
+@pytest.fixture
+def watched(chromium, live_server, province):
+    found = Watched(chromium, live_server.url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def open_page(watched):
+    """Open a page of an official who has signed in by password; its console must stay silent."""
+
+    def open_(*, width=1280, role=Role.PLAN_OWNER, code="14", javascript=True):
+        name = f"nguoi-{len(watched.opened)}"
+        page = watched.page(width=width, javascript=javascript)
+        person(role, code, username=name)
+        page.goto("/accounts/login/")
+        page.get_by_label("Tên đăng nhập").fill(name)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Đăng nhập").click()
+        return page
+
+    return open_
+
+
+@pytest.fixture
+def open_as(watched):
+    """Open a page as somebody who has signed in already, citizens with the second level of identification; or as nobody."""
+
+    def open_(user, *, width=1280, javascript=True, refusals=()):
+        page = watched.page(width=width, javascript=javascript, refusals=refusals)
+        if user is not None:
+            value = session_of(user)
+            page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": watched.address}])
+        return page
+
+    return open_
+
+
+def session_of(user):
+    """The key of a new session of somebody."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["assurance"] = 2
+    session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value

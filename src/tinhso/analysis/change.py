@@ -18,6 +18,9 @@ from tinhso.analysis.sentences import gettext_noop as _
 Counts = Mapping[Hashable, tuple[int | Fraction, int | Fraction]]  # numerator and denominator by unit
 
 
+TOLD = Fraction(1, 2000)  # effects that are rounded to nothing are not told
+
+
 @dataclass(frozen=True)
 class Change:
     """The change of a ratio and its parts; fractions, exact.
@@ -108,7 +111,7 @@ def explain(found: Change, names: Mapping[Hashable, str]) -> list[Sentence]:
         (_("%(points)s do đơn vị thành lập, sáp nhập hoặc kết thúc."), found.unit_change),
         (_("%(points)s do số liệu kỳ trước được sửa sau khi công bố."), found.restatement),
     ]
-    said += [Sentence(text, {"points": Points(float(effect))}) for text, effect in effects if effect]
+    said += [Sentence(text, {"points": Points(float(effect))}) for text, effect in effects if abs(effect) >= TOLD]
     if found.by_unit:
         unit, (rate, _mix) = max(found.by_unit.items(), key=lambda item: abs(item[1][0]))
         if rate:

@@ -9,7 +9,7 @@ How often a steady month is called a signal was measured with `false_alarm_rate`
 of 40 to 400: `MEASURED_FALSE_ALARMS`. Two years of history know runs, too, so they alarm more often.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -46,9 +46,10 @@ class Chart:
     Attributes:
         ratios: of every month; NaN where nothing occurred or the volume is too small.
         center: of the months before each one; NaN while there are too few.
-        low: lower natural limit for each month, not below 0.
+        low: lower natural limit for each month, not below what is possible.
         high: upper natural limit, not above 1 where all ratios are shares.
         kinds: `Kind` of each month, as text.
+        is_growth: whether the ratios are what a month added to a state, not the state itself.
     """
 
     ratios: Floats
@@ -56,14 +57,28 @@ class Chart:
     low: Floats
     high: Floats
     kinds: "np.ndarray[tuple[int, int], np.dtype[np.str_]]"
+    is_growth: bool = False
 
 
-def charts(numerators: Floats, denominators: Floats) -> Chart:
+def growth_charts(numerators: Floats, denominators: Floats) -> Chart:
+    """Judge what every month added to a state (mức tăng trong tháng): a state that rises steadily is no signal, one
+    that falls or stands still after rising is.
+
+    Args:
+        numerators: [series, month] as things stood at the end of each month; NaN where there is no data.
+        denominators: the same shape.
+    """
+    added = np.diff(numerators, axis=1, prepend=np.nan)
+    return replace(charts(added, np.where(np.isfinite(added), denominators, 0.0), least=-1.0), is_growth=True)
+
+
+def charts(numerators: Floats, denominators: Floats, *, least: float = 0.0) -> Chart:
     """Judge every month of every series by the months before it.
 
     Args:
         numerators: [series, month]; NaN where there is no data.
         denominators: the same shape; 0 where nothing occurred.
+        least: below which no ratio can lie.
     """
     enough = np.nan_to_num(denominators) >= LEAST_VOLUME
     ratios = np.divide(numerators, denominators, out=np.full(numerators.shape, np.nan), where=enough)
@@ -74,7 +89,7 @@ def charts(numerators: Floats, denominators: Floats) -> Chart:
         middle, spread = _usual(history)
         width = _width(middle, spread, denominators[:, month], denominators[:, :month])
         center[:, month] = np.where(known, middle, np.nan)
-        low[:, month] = np.where(known, np.maximum(middle - width, 0.0), np.nan)
+        low[:, month] = np.where(known, np.maximum(middle - width, least), np.nan)
         high[:, month] = np.where(known, np.minimum(middle + width, 1.0), np.nan)
     return Chart(ratios, center, low, high, _kinds(ratios, center, low, high))
 
@@ -166,6 +181,21 @@ _SAID = {
 }
 
 
+_SAID_OF_GROWTH = {
+    Kind.DROP: _(
+        "%(month)s: thêm %(value)s, ít hơn hẳn mức tăng thường thấy (%(low)s–%(high)s). Đây là tín hiệu, cần tìm nguyên nhân."
+    ),
+    Kind.RISE: _(
+        "%(month)s: thêm %(value)s, nhiều hơn hẳn mức tăng thường thấy (%(low)s–%(high)s). Đây là tín hiệu, cần tìm nguyên nhân."
+    ),
+    Kind.SHIFT_DOWN: _("%(month)s là tháng thứ 8 liên tiếp trở lên tăng chậm hơn mức giữa %(center)s mỗi tháng."),
+    Kind.SHIFT_UP: _("%(month)s là tháng thứ 8 liên tiếp trở lên tăng nhanh hơn mức giữa %(center)s mỗi tháng."),
+    Kind.USUAL: _(
+        "%(month)s: thêm %(value)s, trong mức tăng thường thấy (%(low)s–%(high)s). Không có gì bất thường, chưa cần phản ứng."
+    ),
+}
+
+
 def explain(found: Chart, series: int, month: int, name: str) -> Sentence:
     """One month of one series in words.
 
@@ -185,4 +215,4 @@ def explain(found: Chart, series: int, month: int, name: str) -> Sentence:
         "high": Share(found.high[series, month]),
         "center": Share(found.center[series, month]),
     }
-    return Sentence(_SAID[kind], values)
+    return Sentence((_SAID_OF_GROWTH if found.is_growth else _SAID)[kind], values)

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tinhso.engine.backend import EngineUnreachable
 from tinhso.engine.errors import DefinitionError
 from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
+from tinhso.public_services import api as services
 
 NEEDED = ("django", "duckdb", "deltalake", "pyarrow", "gunicorn", "vl-convert-python", "psycopg")
 INIT = "chạy “tinhso init”"
@@ -69,6 +71,17 @@ def _programs() -> Iterator[Finding]:
         "apt-get install chromium fonts-noto-core",
         is_required=False,
     )
+    yield from papers()
+
+
+def papers() -> Iterator[Finding]:
+    """What briefings and plans need to become PDF: WeasyPrint loads Pango, and the paper its letters."""
+    pango = find_library("pango-1.0") and find_library("pangoft2-1.0")
+    mend = "apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+    yield Finding("Pango (báo cáo PDF)", pango or "thiếu", bool(pango), mend, is_required=False)
+    fonts = next(Path("/usr/share/fonts").rglob("LiberationSerif-Regular.*"), None)
+    mend = "apt-get install fonts-liberation"
+    yield Finding("Chữ Liberation Serif", fonts.name if fonts else "thiếu", fonts is not None, mend, is_required=False)
 
 
 def _engine() -> Iterator[Finding]:
@@ -112,6 +125,9 @@ def _content() -> Iterator[Finding]:
         yield Finding("Danh mục chỉ tiêu", f"{len(indicators.definitions())} chỉ tiêu", True)
     except DefinitionError as error:
         yield Finding("Danh mục chỉ tiêu", str(error), False, "sửa tệp định nghĩa ở dòng đã nêu")
+    mend = "đặt TINHSO_OIDC_URL và các tên đi cùng (docs/settings.md)"
+    shown = settings.OIDC_URL or "chưa nối"
+    yield Finding("Nơi định danh công dân", shown, bool(settings.OIDC_URL), mend, is_required=False)
     reach = datasets.evaluation_date(clock.today())
     if reach is None:
         yield Finding("Dữ liệu", "chưa có", False, "chạy “tinhso import-folder THƯ_MỤC”", is_required=False)
@@ -120,6 +136,10 @@ def _content() -> Iterator[Finding]:
         computed = indicators.evaluation_date()
         shown = f"đến {computed:%d/%m/%Y}" if computed else "chưa tính"
         yield Finding("Số liệu", shown, computed == reach, "chạy “tinhso compute”")
+    kept = services.rows_kept_back()
+    shown = f"{len(kept)} dòng của mình bị giữ lại" if kept else "không dòng nào bị giữ lại"
+    mend = "xem “tinhso quarantine list”, sửa nguyên nhân rồi chạy “tinhso services reconcile --mend”"
+    yield Finding("Công bố dịch vụ công", shown, not kept, mend)
     stuck = outbox.given_up()
     mend = (
         "xem cột last_error của core_outboxmessage, sửa nguyên nhân rồi đặt attempts = 0 và next_attempt_at = lúc này"

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from tinhso.core import charts
 from tinhso.organizations import api as organizations
+from tinhso.plans import api as plans
 
 
 def prepare(*, province: str, at: dt.datetime) -> None:
@@ -25,6 +26,7 @@ def prepare(*, province: str, at: dt.datetime) -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     organizations.load_reference(province=province, at=at)
+    plans.adopt_reference(province=province, at=at)
     prepare_static_files()
 
 

@@ -9,7 +9,6 @@ specification interactive when asked.
 import hashlib
 import hmac
 import json
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,7 +19,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tinhso.core import numbers
+from tinhso.core import kept, numbers
 
 BUNDLE = Path(__file__).parent / "static" / "vendor" / "vega.js"
 MOST_FILES = 4000  # drawings and specifications kept; the oldest half goes when there are more
@@ -208,22 +207,10 @@ def _folder() -> Path:
 
 
 def _write(path: Path, content: str) -> None:
-    """Write a file that appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    unfinished.write_text(content, encoding="utf-8")
-    unfinished.replace(path)
+    """Keep a file, and the folder small: what a page still shows is noted and drawn again."""
+    kept.write(path, content.encode())
     if path.suffix == ".svg":
-        _clear_away(path.parent)
-
-
-def _clear_away(folder: Path) -> None:
-    """Keep the folder small: what a page still shows is noted and drawn again."""
-    with os.scandir(folder) as entries:
-        found = sorted((entry.stat().st_mtime, entry.path) for entry in entries)
-    if len(found) > MOST_FILES:
-        for _time, path in found[: len(found) // 2]:
-            Path(path).unlink(missing_ok=True)
+        kept.clear_away(path.parent, "*", MOST_FILES)
 
 
 def _trajectory(noted: dict[str, Any], look: Look) -> dict[str, Any]:

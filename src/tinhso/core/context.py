@@ -11,16 +11,20 @@ from tinhso.core import slots
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Navigation, place and version; the entries are named in the settings, so that core knows no module above it."""
+    """Navigation, place and version; the entries are named in the settings or fill a slot, so that core knows no module
+    above it."""
     shown: dict[str, Any] = {"version": __version__, "languages": settings.LANGUAGES, "navigation": []}
-    if not request.user.is_authenticated:
+    named = slots.navigation(request)
+    if named is None:
+        named = settings.NAVIGATION if request.user.is_authenticated else ()
+    if not named:
         return shown
-    entries = [(reverse(name), title) for name, title in settings.NAVIGATION]
+    entries = [(reverse(name), title) for name, title in named]
     here = max((url for url, _title in entries if request.path.startswith(url)), key=len, default="")
-    if here == reverse(settings.NAVIGATION[0][0]) != request.path and not request.path.startswith("/targets/"):
+    if here == entries[0][0] != request.path and not request.path.startswith("/targets/"):
         here = ""
     return shown | {
         "place": slots.place(),
-        "person_links": slots.links(request),
+        "person_links": slots.links(request) if request.user.is_authenticated else [],
         "navigation": [{"url": url, "title": title, "is_here": url == here} for url, title in entries],
     }

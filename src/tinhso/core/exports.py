@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from tinhso.core.clock import VIETNAM
 
 BOM = "\ufeff"
-RISKY = ("=", "+", "-", "@", "\t")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Row = TypeVar("Row")
 Column = tuple[str, Callable[[Row], Any]]

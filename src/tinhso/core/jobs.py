@@ -5,9 +5,10 @@ import logging
 import signal
 import time
 from types import FrameType
+from typing import Any
 
 from django.db import OperationalError, close_old_connections, connections
-from django_tasks.base import TaskResultStatus
+from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -98,6 +99,23 @@ def requeue_lost(*, at: dt.datetime) -> int:
     for name in dead:
         presence.bury(name)
     return len(lost)
+
+
+def enqueue_once(job: Task[..., Any], *, not_before: dt.datetime | None = None) -> None:
+    """Have a job without arguments run, unless it waits already: one that has not begun sees what was just written.
+
+    Args:
+        job: which takes everything there is to do, however often it was asked for.
+        not_before: aware time; None for at once.
+    """
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=job.module_path)
+    if not waiting.exists():
+        job.using(run_after=not_before).enqueue()
+
+
+def has_failed(job: Task[..., Any]) -> bool:
+    """Whether a run of a job has failed and waits for a person to look at."""
+    return bool(DBTaskResult.objects.failed().filter(task_path=job.module_path).exists())
 
 
 def failed() -> int:

@@ -26,14 +26,19 @@ def numbered_requests(get_response: Answer) -> Answer:
 
 
 def security_headers(get_response: Answer) -> Answer:
-    """Refuse browser powers that no page uses, and keep pages with figures out of shared caches."""
+    """Refuse browser powers that no page uses, and keep pages with figures out of shared caches.
+
+    Pages with people's data are not kept by browsers either: whoever sits down at a shared computer after somebody has
+    signed out finds none of them by going back.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith(settings.STATIC_URL):
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+            kept = "no-store" if request.path.startswith(settings.PERSONAL_PATHS) else "no-cache"
+            response.headers.setdefault("Cache-Control", f"private, {kept}")
         return response
 
     return middleware

@@ -1,9 +1,10 @@
 """Places on every page that modules above core fill, so that core knows none of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,9 @@ class Link:
     title: str
 
 
+Entry = tuple[str, str | Promise]  # URL name and title
+
+_navigation: list[Callable[[HttpRequest], Sequence[Entry] | None]] = []
 _place: list[Callable[[], str]] = []
 _links: list[Callable[[HttpRequest], Iterable[Link]]] = []
 
@@ -21,6 +25,16 @@ _links: list[Callable[[HttpRequest], Iterable[Link]]] = []
 def fill_place(name: Callable[[], str]) -> None:
     """Say of which place every page speaks: the province."""
     _place[:] = [name]
+
+
+def fill_navigation(entries: Callable[[HttpRequest], Sequence[Entry] | None]) -> None:
+    """Say which entries stand at the top for some readers, such as citizens; None leaves them to the settings."""
+    _navigation[:] = [entries]
+
+
+def navigation(request: HttpRequest) -> Sequence[Entry] | None:
+    """The entries for one reader; None where nothing fills the slot."""
+    return _navigation[0](request) if _navigation else None
 
 
 def add_links(links: Callable[[HttpRequest], Iterable[Link]]) -> None:

@@ -24,7 +24,7 @@ from tinhso.datasets.selectors import (
     rows,
     rows_of_batches,
 )
-from tinhso.datasets.services import ImportResult, ProblemRow, import_files, revoke_batch
+from tinhso.datasets.services import ImportResult, ProblemRow, import_files, one_at_a_time, revoke_batch
 from tinhso.datasets.uploads import confirm_upload, preview_upload, stage_upload
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "freshness_at",
     "import_files",
     "last_day",
+    "one_at_a_time",
     "preview_upload",
     "quarantined_rows",
     "recent_batches",

@@ -1,8 +1,6 @@
 """Dataset contracts: what a file must hold, as YAML that data owners can read."""
 
 import functools
-import re
-import unicodedata
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +8,7 @@ import pydantic
 from pydantic import Field
 
 from tinhso import reference
+from tinhso.core.words import plain
 from tinhso.engine import located
 from tinhso.engine.schema import ColumnSchema, ColumnType, DatasetSchema, Kind
 
@@ -83,6 +82,7 @@ class Contract(_Entry):
     Attributes:
         time_fallback: column by whose day the unit is resolved when the time column is missing.
         ends: column of the inclusive last day.
+        reported: how often agencies report its rows by form, where no record exists; None for files only.
         refuse: boolean column whose rows are refused and leave no trace but a count.
     """
 
@@ -98,6 +98,7 @@ class Contract(_Entry):
     time_fallback: str | None = None
     ends: str | None = None
     refuse: str | None = None
+    reported: Literal["month", "quarter", "year"] | None = None
     columns: dict[str, ColumnContract]
     checks: list[Check] = Field(default_factory=list)
 
@@ -115,13 +116,6 @@ class Contract(_Entry):
             for header in (name, column.title, *column.aliases):
                 accepted.setdefault(plain(header), name)
         return accepted
-
-
-def plain(text: str) -> str:
-    """A header or word without tone marks, case, spaces and punctuation: “Mã hồ sơ ” is `ma_ho_so`."""
-    lowered = text.strip().lower().replace("đ", "d")
-    letters = "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
 
 
 @functools.lru_cache(maxsize=1)

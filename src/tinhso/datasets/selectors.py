@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+from django.conf import settings
 from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
@@ -131,10 +132,12 @@ def _reach(counting: "QuerySet[Batch]") -> dict[str, Freshness]:
 
 
 def evaluation_date(today: dt.date) -> dt.date | None:
-    """The last day covered by events and states, at most today; None without data.
+    """The last day covered by events and states, at most today and the last day that figures look at
+    (`TINHSO_FIGURES_UNTIL`); None without data.
 
-    Validities (procedures) alone say what holds until further notice, so they reach to today.
+    Validities (procedures) alone say what holds until further notice, so they reach to that day.
     """
+    today = min(today, settings.FIGURES_UNTIL or today)
     reach = freshness().values()
     days = [f.last_day for f in reach if f.kind in EVENTS_AND_STATES and f.last_day]
     if days:

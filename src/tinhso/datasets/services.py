@@ -105,7 +105,7 @@ def import_files(
     contract = selectors.contract(dataset)
     if not paths:
         raise ImpossibleRequest(_("Hãy nêu ít nhất một tệp."))
-    with _one_import_at_a_time(dataset):
+    with one_at_a_time(dataset):
         job = _Import(contract, [Path(path) for path in paths], actor, at, dry_run, allowed_units, progress)
         return job.run(started)
 
@@ -484,10 +484,10 @@ def _place(source: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _one_import_at_a_time(dataset: str) -> Iterator[None]:
-    """Imports of one dataset follow one another; the lock ends with the process, however it ends."""
+def one_at_a_time(name: str) -> Iterator[None]:
+    """What takes the same name, such as imports of one dataset, follows one another; a lock ends with its process."""
     folder = lake.root() / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / dataset).open("w") as lock:
+    with (folder / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -9,6 +9,11 @@ import yaml
 
 from tinhso.engine.errors import DefinitionError
 
+_REASONS = {  # what is wrong most often, in the language of the files' authors
+    "missing": "thiếu mục này",
+    "extra_forbidden": "không có mục nào tên như vậy",
+    "string_too_short": "không được để trống",
+}
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 Place = tuple[str | int, ...]
 
@@ -89,6 +94,15 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise DefinitionError(path, 1, f"không đọc được tệp: {error.strerror}") from None
+    return decoded(path, content)
+
+
+def decoded(path: Path, content: bytes) -> str:
+    """The text of a file's content.
+
+    Raises:
+        DefinitionError: it is not UTF-8.
+    """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -109,7 +123,8 @@ def validated(located: Located, model: type[Model]) -> Model:
         first = errors.errors()[0]
         place = [part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
         name = ".".join(str(part) for part in place)
-        raise located.error(place, f"{name}: {first['msg']}" if name else first["msg"]) from None
+        reason = _REASONS.get(first["type"], first["msg"])
+        raise located.error(place, f"{name}: {reason}" if name else reason) from None
 
 
 __all__ = ["DefinitionError", "Located", "read", "read_text", "validated"]

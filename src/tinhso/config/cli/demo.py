@@ -6,13 +6,14 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from tinhso.core.errors import RuleViolation
 
 PASSWORD = "tinh-so-2023"  # noqa: S105 - of the demo only, whose server listens on this machine alone
 YEAR, UNTIL, SCALE = 2023, date(2023, 9, 30), 0.1
+SERVICES_SINCE = timedelta(days=60)  # longer than any sample dossier has been under way
 BEGUN, READY = "demo-begun", "demo-ready"  # marker files in the folder
 KEPT = ("TINHSO_HOME", "TINHSO_DUCKDB_THREADS", "TINHSO_DUCKDB_MEMORY", "TINHSO_WEB_PROCESSES", "TINHSO_LOG_LEVEL")
 
@@ -27,6 +28,8 @@ def choose_home() -> Path:
     for name in [name for name in os.environ if name.startswith("TINHSO_") and name not in KEPT]:
         del os.environ[name]
     os.environ["TINHSO_HOME"] = str(home)
+    os.environ["TINHSO_PAYMENT_SANDBOX"] = "true"
+    os.environ["TINHSO_FIGURES_UNTIL"] = UNTIL.isoformat()  # what is filed in the demo today moves no figure of 2023
     return home
 
 
@@ -73,31 +76,50 @@ def _build(home: Path) -> None:
     from tinhso.core import clock
     from tinhso.indicators import api as indicators
     from tinhso.simulation.services import simulate
+    from tinhso.simulation.tasks import give_sample_tasks
 
     started = time.monotonic()
     _say("Dựng tỉnh mẫu: cơ sở dữ liệu, đơn vị, tài khoản", started)
     prepare(province="son-la", at=clock.now())
     accounts.create_demo_users(password=PASSWORD, at=clock.now())
+    accounts.create_demo_citizens(at=clock.now())
     _say(f"Viết hồ sơ mô phỏng từ 01/01 đến {UNTIL:%d/%m/%Y}", started)
     simulate(out=home / "source", scale=SCALE, year=YEAR, until=UNTIL)
     _say("Nhập các tệp nguồn", started)
     _imported, refusals = import_folder(home / "source")
     if refusals:
         raise refusals[0]
+    _say("Công bố thủ tục, dựng vài hồ sơ mẫu", started)
+    _give_services()
     _say("Tính số liệu", started)
     indicators.compute(at=clock.now())
+    _say("Giao vài nhiệm vụ mẫu", started)
+    give_sample_tasks(today=clock.today(), at=clock.now())
     (home / READY).touch()
     _say("Xong", started)
 
 
 def _bring_up_to_date() -> None:
     """What an upgrade since the last start asks for; a moment when there was none."""
+    from tinhso.accounts import api as accounts
     from tinhso.config.installation import prepare
     from tinhso.core import clock
     from tinhso.indicators import api as indicators
 
     prepare(province="son-la", at=clock.now())
+    accounts.create_demo_users(password=PASSWORD, at=clock.now())
+    _give_services()
     indicators.compute(at=clock.now())
+
+
+def _give_services() -> None:
+    """Procedures in force for a while, and dossiers at every stage; nothing where there are some."""
+    from tinhso.core import clock
+    from tinhso.public_services import api as services
+
+    services.adopt_reference(valid_from=clock.today() - SERVICES_SINCE, at=clock.now())
+    if services.give_sample_dossiers(today=clock.today(), at=clock.now()):
+        services.publish(at=clock.now())
 
 
 def _say(step: str, started: float) -> None:
@@ -112,4 +134,7 @@ def print_sign_ins(port: int) -> None:
     print(f"\nTỉnh Số: http://127.0.0.1:{port}\nĐăng nhập với mật khẩu {PASSWORD}:")
     for username, title in accounts.create_demo_users(password=PASSWORD, at=clock.now()):
         print(f"  {username:<14} {title}")
+    print("Công dân đăng nhập ở nơi định danh mẫu, không cần mật khẩu:")
+    for citizen in accounts.create_demo_citizens(at=clock.now()):
+        print(f"  {citizen.full_name}")
     print("Dừng bằng Ctrl+C.", flush=True)

@@ -17,6 +17,17 @@ def start_django() -> None:
     django.setup()
 
 
+def port(text: str) -> int:
+    """A port as an argument.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+    """
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"“{text}” không phải số cổng từ 1 đến 65535")
+    return int(text)
+
+
 def print_json(document: Any) -> None:
     """Exactly one JSON document on stdout."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2)

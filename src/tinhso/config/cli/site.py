@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from tinhso.config.cli.shared import start_django
+from tinhso.config.cli.shared import port, start_django
 
 if TYPE_CHECKING:
     from tinhso.config.cli.shared import Subparsers
@@ -20,11 +20,11 @@ def register(commands: "Subparsers") -> None:
     init.add_argument("--province", default="son-la", metavar="TỈNH", help="tỉnh có dữ liệu tham chiếu")
     init.set_defaults(run=run_init)
     demo = commands.add_parser("demo", help="dựng một tỉnh mẫu rồi phục vụ trang tại máy này")
-    demo.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
+    demo.add_argument("--port", type=port, default=8000, metavar="CỔNG", help="mặc định 8000")
     demo.set_defaults(run=run_demo)
     serve = commands.add_parser("serve", help="phục vụ trang")
     serve.add_argument("--host", default="127.0.0.1", metavar="ĐỊA_CHỈ", help="mặc định chỉ máy này, 127.0.0.1")
-    serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
+    serve.add_argument("--port", type=port, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.add_argument("--with-worker", action="store_true", help="chạy kèm tiến trình việc nền")
     serve.set_defaults(run=run_serve)
     worker = commands.add_parser("worker", help="chạy việc nền và hộp thư đi")
@@ -36,12 +36,6 @@ def register(commands: "Subparsers") -> None:
         later = commands.add_parser(name, help=f"{title} (chưa có)")
         later.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
         later.set_defaults(run=run_later, name=name)
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"“{text}” không phải số cổng từ 1 đến 65535")
-    return int(text)
 
 
 def run_init(arguments: argparse.Namespace) -> int:
@@ -58,13 +52,16 @@ def run_init(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     from tinhso.config import server
-    from tinhso.config.cli import demo
+    from tinhso.config.cli import demo, identity
 
-    server.require_free("127.0.0.1", arguments.port)
+    beside = arguments.port + 1 if arguments.port < 65535 else arguments.port - 1
+    for taken in (arguments.port, beside):
+        server.require_free("127.0.0.1", taken)
     home = demo.choose_home()
     start_django()
     demo.make_ready(home)
     demo.print_sign_ins(arguments.port)
+    identity.start_beside(arguments.port, beside)
     server.replace_process("serve", "--port", str(arguments.port), "--with-worker")
     return 0
 

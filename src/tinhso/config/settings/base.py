@@ -13,7 +13,16 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tinhso.config.settings.environment import SettingError, env_bool, env_int, env_list, env_secret, env_str
+from tinhso.config.settings.environment import (
+    SettingError,
+    env_bool,
+    env_day,
+    env_int,
+    env_list,
+    env_origin,
+    env_secret,
+    env_str,
+)
 
 HOME = Path(env_str("TINHSO_HOME", "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
@@ -44,6 +53,7 @@ INSTALLED_APPS = [
     "tinhso.organizations",
     "tinhso.accounts",
     "tinhso.datasets",
+    "tinhso.public_services",
     "tinhso.indicators",
     "tinhso.plans",
     "tinhso.operations",
@@ -60,6 +70,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -125,6 +137,25 @@ def mail_server(url: str) -> dict[str, Any]:
     return found
 
 
+def identity_providers(url: str, name: str, client_id: str, secret: str) -> dict[str, Any]:
+    """allauth's settings for the provider at which citizens sign in; without an address there is none."""
+    app = {
+        "provider_id": "citizens",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": url},
+    }
+    return {
+        "openid_connect": {
+            "provider_class": "tinhso.accounts.adapter.IdentityProvider",
+            "OAUTH_PKCE_ENABLED": True,
+            "SCOPE": ["openid", "profile"],
+            "APPS": [app] if url else [],
+        }
+    }
+
+
 DATABASE_URL = env_secret("TINHSO_DATABASE_URL", f"sqlite:///{HOME / 'tinhso.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -133,8 +164,26 @@ LAKE_URL = env_str("TINHSO_LAKE_URL", str(HOME / "lake"))
 STATES_DIR = HOME / "states"  # leaf states and cells, immutable Parquet sets
 FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
+FIGURES_UNTIL = env_day("TINHSO_FIGURES_UNTIL")  # last day that figures look at; None: as far as data reach
 SITE_URL = env_str("TINHSO_SITE_URL", "http://127.0.0.1:8000")  # as messages name our pages
 EVIDENCE_MAX_MB = env_int("TINHSO_EVIDENCE_MAX_MB", 20)  # of one file that shows what was done
+UPLOAD_MAX_MB = env_int("TINHSO_UPLOAD_MAX_MB", 10)  # of one file that people send
+UPLOAD_SCANNER = env_str(
+    "TINHSO_UPLOAD_SCANNER"
+)  # clamd://host:port or clamd:///path/socket; empty: nothing is scanned
+if UPLOAD_SCANNER and not UPLOAD_SCANNER.startswith("clamd://"):
+    raise SettingError(f"TINHSO_UPLOAD_SCANNER must begin with clamd://, not {UPLOAD_SCANNER.split(':')[0]}:")
+DOSSIER_NUMBER = env_str("TINHSO_DOSSIER_NUMBER", "{unit}-{date:%y%m%d}-{number:04d}")
+COMPLAINT_DAYS = env_int("TINHSO_COMPLAINT_DAYS", 15)  # working days within which a complaint is answered
+PAYMENT_SANDBOX = env_bool("TINHSO_PAYMENT_SANDBOX", False)  # a bank that only pretends, for demonstrations
+PAYMENT_BANK: str = env_str("TINHSO_PAYMENT_BANK", "999999" if PAYMENT_SANDBOX else "")  # BIN; 999999 is no bank's
+PAYMENT_BANK_NAME: str = env_str("TINHSO_PAYMENT_BANK_NAME", "Ngân hàng Mẫu (không có thật)" if PAYMENT_SANDBOX else "")
+PAYMENT_ACCOUNT: str = env_str("TINHSO_PAYMENT_ACCOUNT", "0000000000" if PAYMENT_SANDBOX else "")
+PAYMENT_HOLDER: str = env_str("TINHSO_PAYMENT_HOLDER", "TAI KHOAN MAU" if PAYMENT_SANDBOX else "")
+PAYMENT_SECRET: str = env_secret("TINHSO_PAYMENT_SECRET")  # signs the gateway's notices
+PAYMENT_GATEWAYS: dict[str, str] = {"cash": "tinhso.public_services.payments.contrib.cash.Cash"} | (
+    {"sandbox": "tinhso.public_services.payments.contrib.sandbox.Sandbox"} if PAYMENT_SANDBOX else {}
+)
 WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
 DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "1500MB")
 ENGINE_URL = env_secret("TINHSO_ENGINE_URL")  # where facts are scanned; empty: DuckDB in this process
@@ -170,15 +219,34 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tỉnh Số"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 SESSION_COOKIE_AGE = 12 * 3600
-# Failed sign-ins are counted here, by all processes of all servers together.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+# ---- accounts: sign-in for citizens, at an OpenID Connect provider (ADR 0032) ----
+OIDC_URL, OIDC_ORIGIN = env_origin("TINHSO_OIDC_URL")  # issuer; empty: citizens cannot sign in
+OIDC_NAME = env_str("TINHSO_OIDC_NAME", "VNeID")
+CITIZENS_HOME_URL = "/services/"
+PERSONAL_PATHS = ("/services/",)  # under which pages hold people's data, which no browser keeps
+HELPERS_HOME_URL = "/services/assist/"  # of officials who help people and read no figures
+SOCIALACCOUNT_ADAPTER = "tinhso.accounts.adapter.Citizens"
+SOCIALACCOUNT_PROVIDERS = identity_providers(
+    OIDC_URL, OIDC_NAME, env_str("TINHSO_OIDC_CLIENT_ID"), env_secret("TINHSO_OIDC_CLIENT_SECRET")
+)
+# Failed sign-ins and what people do a minute are counted here, by all processes of all servers together; Django's own
+# limit of 300 entries would throw counts out as soon as a crowd comes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
     ("operations:overview", _("Tổng quan")),
     ("operations:today", _("Việc cần làm")),
+    ("operations:alerts", _("Cảnh báo")),
     ("operations:map", _("Bản đồ")),
     ("operations:units", pgettext_lazy("page", "Đơn vị")),
     ("plans:tasks", pgettext_lazy("page", "Nhiệm vụ")),
+    ("public_services:desk", pgettext_lazy("page", "Hồ sơ")),
     ("operations:data", _("Dữ liệu")),
     ("indicators:catalog", pgettext_lazy("page", "Chỉ tiêu")),
 ]
@@ -213,7 +281,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, OIDC_ORIGIN] if OIDC_ORIGIN else [SELF],
         "frame-ancestors": [NONE],
     }
 }

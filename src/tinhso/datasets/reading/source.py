@@ -9,7 +9,8 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
-from tinhso.datasets.contracts import Contract, plain
+from tinhso.core.words import plain
+from tinhso.datasets.contracts import Contract
 
 
 class UnreadableFile(RuleViolation):

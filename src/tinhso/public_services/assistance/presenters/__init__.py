@@ -1,0 +1,1 @@
+"""Sessions in which people are helped, as pages show them."""

@@ -1,0 +1,1 @@
+"""Named reads of sessions in which people are helped."""

@@ -1,0 +1,1 @@
+"""Writing sessions in which people are helped."""

@@ -1,0 +1,1 @@
+"""Pages of sessions in which people are helped."""

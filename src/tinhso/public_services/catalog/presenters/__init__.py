@@ -1,0 +1,1 @@
+"""The catalog as pages show it."""

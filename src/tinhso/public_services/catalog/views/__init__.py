@@ -1,0 +1,1 @@
+"""Pages of the catalog: the public ones, and those on which it is managed (`manage`)."""

@@ -1,0 +1,1 @@
+"""Dossiers as officials see them."""

@@ -1,0 +1,1 @@
+"""What officials find: their inbox, the register, the figures of the report."""

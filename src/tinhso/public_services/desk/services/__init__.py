@@ -1,0 +1,1 @@
+"""What officials do to many dossiers at once."""

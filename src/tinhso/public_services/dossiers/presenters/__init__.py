@@ -1,0 +1,1 @@
+"""Dossiers as papers and pages show them."""

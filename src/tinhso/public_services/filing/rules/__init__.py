@@ -1,0 +1,1 @@
+"""Ways and keys of filing, without Django."""

@@ -1,0 +1,1 @@
+"""What filing writes beside drafts and dossiers."""

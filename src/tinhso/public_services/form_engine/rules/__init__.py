@@ -1,0 +1,1 @@
+"""Reading forms, deciding what is asked, and checking answers, without Django."""

@@ -1,0 +1,1 @@
+"""Ways of paying, each a folder."""

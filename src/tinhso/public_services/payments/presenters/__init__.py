@@ -1,0 +1,1 @@
+"""Payments as pages and papers show them."""

@@ -1,0 +1,1 @@
+"""Payments without Django: codes, signatures, words and how a payment stands."""

@@ -1,0 +1,1 @@
+"""A citizen's own pages (hồ sơ của tôi): where a dossier stands, what is asked, what came out."""

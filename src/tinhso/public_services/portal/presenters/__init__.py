@@ -1,0 +1,1 @@
+"""Dossiers in the words of the people whose they are."""

@@ -1,0 +1,1 @@
+"""What citizens do to their dossiers, each through the one write path."""

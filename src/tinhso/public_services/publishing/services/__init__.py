@@ -1,0 +1,1 @@
+"""Bringing rows into the lake, and samples into the demonstration."""

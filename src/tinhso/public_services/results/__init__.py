@@ -1,0 +1,1 @@
+"""Results (kết quả giải quyết): made, signed, registered, corrected, revoked, used again."""

@@ -1,0 +1,1 @@
+"""Pages of results: the leader's, who signs, and the register."""
