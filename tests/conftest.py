@@ -93,7 +93,6 @@ def fresh_caches() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """A database that holds the reference data from the start, since most tests want it."""
-    from tinhso.core.models import OutboxMessage
     from tinhso.organizations import api as organizations
     from tinhso.plans import api as plans
     from tinhso.public_services import api as public_services
@@ -102,7 +101,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         organizations.load_reference(at=AT)
         plans.adopt_reference(at=AT)
         public_services.adopt_reference(valid_from=dt.date(2023, 1, 1), at=AT)
-        OutboxMessage.objects.all().delete()  # news that no test has made
+        forget_news()
     yield
     if connection.vendor == "postgresql":  # a process that a test killed may leave its session behind for a while
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -110,6 +109,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+def forget_news() -> None:
+    """News and jobs of the loading itself, which no test has made, and which are not there in a fuller database."""
+    from django_tasks_db.models import DBTaskResult
+
+    from tinhso.core.models import OutboxMessage
+
+    OutboxMessage.objects.all().delete()
+    DBTaskResult.objects.all().delete()
 
 
 @pytest.fixture
@@ -120,6 +129,7 @@ def province(db: None) -> None:
 
     organizations.load_reference(at=AT)
     plans.adopt_reference(at=AT)
+    forget_news()
 
 
 @pytest.fixture(scope="session")

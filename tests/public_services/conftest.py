@@ -1,5 +1,6 @@
 import pytest
 
+from tests.conftest import forget_news
 from tests.public_services import factories
 from tinhso.public_services.catalog.selectors import procedures
 
@@ -14,3 +15,4 @@ def fresh_bundles():
 def catalog(province):
     """The procedures that come with the platform, published."""
     factories.publish_procedures()
+    forget_news()

@@ -43,11 +43,20 @@ def test_the_next_publication_waits_a_while_after_the_last(catalog, waiting, tha
 
 
 def test_what_a_failed_publication_left_is_brought_on_the_next_day(catalog, waiting, that_day):
-    make.filed()
+    make.do(make.filed(), Action.ACCEPT, make.official(Role.ONE_STOP_OFFICER))
 
     daily.run_due(at=make.later(days=1))
 
     assert waiting().count() == 1
+
+
+def test_a_day_without_anything_new_publishes_nothing(catalog, waiting, that_day):
+    publication.publish(at=make.later(hours=1))
+    make.filed()  # which nobody has accepted yet
+
+    daily.run_due(at=make.later(days=1))
+
+    assert waiting().count() == 0
 
 
 def test_the_job_publishes(catalog, that_day):

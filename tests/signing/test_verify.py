@@ -1,5 +1,6 @@
 """What holds of a signed file, also of files that somebody forged."""
 
+import asyncio
 import datetime as dt
 import io
 import re
@@ -251,3 +252,12 @@ def signed_unasked(key, content: bytes, at: dt.datetime | None) -> bytes:
     signer = soft_key._PdfSigner(metadata, soft_key._CmsSigner(key), at)
     signer.sign_pdf(soft_key._Writer(io.BytesIO(content)), output=made, bytes_reserved=16384)
     return made.getvalue()
+
+
+def test_signing_and_checking_work_beside_a_running_event_loop(key, plain):
+    async def beside():
+        return verify.check(key.sign(plain, reason="Ký", location="Sơn La", at=AT), trusted=[key.authority])
+
+    (signature,) = asyncio.run(beside())
+
+    assert signature.is_trusted

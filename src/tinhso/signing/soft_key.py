@@ -25,6 +25,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from tinhso.signing.loops import apart_from_loops
 from tinhso.signing.port import (
     NO_LEGAL_VALUE,
     CannotSign,
@@ -137,9 +138,8 @@ class SoftKey:
         )
         signed = io.BytesIO()
         try:
-            _PdfSigner(metadata, _CmsSigner(self), at).sign_pdf(
-                _Writer(io.BytesIO(pdf)), bytes_reserved=self._room(), output=signed
-            )
+            signer, writer = _PdfSigner(metadata, _CmsSigner(self), at), _Writer(io.BytesIO(pdf))
+            apart_from_loops(lambda: signer.sign_pdf(writer, bytes_reserved=self._room(), output=signed))
         except (PdfError, SigningError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
             raise CannotSign(f"the PDF takes no signature ({type(problem).__name__})") from problem
         return signed.getvalue()

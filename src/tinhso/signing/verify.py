@@ -14,6 +14,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from tinhso.signing.loops import apart_from_loops
 from tinhso.signing.port import VIETNAM, aware, require_pdf
 
 # Reasons, most serious first.
@@ -138,7 +139,7 @@ def _status(
     context = ValidationContext(
         trust_manager=SimpleTrustManager.build(trust_roots=anchors), moment=moment, allow_fetching=False
     )
-    return validate_pdf_signature(signature, signer_validation_context=context)
+    return apart_from_loops(lambda: validate_pdf_signature(signature, signer_validation_context=context))
 
 
 def _why_untrusted(signature: EmbeddedPdfSignature, anchors: list[x509.Certificate], moment: dt.datetime) -> str:
