@@ -1,4 +1,5 @@
-"""All tests on SQLite, then those that touch the database again on PostgreSQL; the last lines say what ran.
+"""All tests on SQLite, then those that touch the database again on PostgreSQL, but for the browser's journeys, which
+show pages; the last lines say what ran.
 
 PostgreSQL is the server of TINHSO_TEST_POSTGRES_URL, else one that answers on 127.0.0.1:5432, else a private one
 from a wheel. With TINHSO_REQUIRE_POSTGRES the run fails when none could be used, with TINHSO_REQUIRE_ENGINES when
@@ -117,7 +118,7 @@ def main() -> int:
         if url:
             database = f"PostgreSQL ({origin})"
             environment = {"TINHSO_DATABASE_URL": named(url)}
-            runs.append(pytest(database, "-m", "database", environment=environment))
+            runs.append(pytest(database, "-m", "database", "--ignore=tests/e2e", environment=environment))
         else:
             missing = f"PostgreSQL: not run ({origin})"
     print("\n==== what ran ====")

@@ -76,7 +76,7 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> "Snapshots":
 def fresh_caches() -> None:
     """Nothing that a test computed is remembered by the next."""
     from tinhso.indicators.selectors import figures, states, territory
-    from tinhso.organizations.selectors import units
+    from tinhso.organizations.selectors import calendar, units
 
     for cached in (
         figures._stored,
@@ -86,6 +86,7 @@ def fresh_caches() -> None:
         territory._unit_names,
         territory._view,
         units._tree,
+        calendar._calendar,
     ):
         cached.cache_clear()
 

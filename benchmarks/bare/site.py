@@ -41,7 +41,7 @@ def insert(request: HttpRequest) -> HttpResponse:
             request_digest="0" * 64,
             digest="0" * 64,
         )
-    return HttpResponse(dossier.number)
+    return HttpResponse(dossier.number, content_type="text/plain")
 
 
 urlpatterns = [path("", insert)]

@@ -186,7 +186,7 @@ def test_the_sign_in_page_has_a_second_way(client, db, settings):
 
     page = client.get("/accounts/login/?next=/dich-vu-cong/x/").content.decode()
 
-    assert "Công dân, doanh nghiệp: đăng nhập bằng VNeID" in page
+    assert "Đăng nhập bằng VNeID" in page
     assert 'action="/accounts/citizens/login/"' in page
     assert page.count('value="/dich-vu-cong/x/"') == 2
 

@@ -187,7 +187,7 @@ def test_whoever_stops_at_the_provider_is_told_so(site, browser):
     answer = browser.get(f"{site}{CALLBACK}?error=access_denied&state={state}")
 
     assert answer.status_code == 403
-    assert "Bạn đã dừng đăng nhập" in answer.text
+    assert "Việc đăng nhập đã dừng" in answer.text
 
 
 @pytest.mark.parametrize("process", ["login", "connect", "redirect"])

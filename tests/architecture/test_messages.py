@@ -45,6 +45,7 @@ NOT_SHOWN = {
     "prescribed.py",
     "issuers.py",
     "receipts.py",
+    "sample_help.py",
     "samples.py",
     "signing",
     "spelled.py",

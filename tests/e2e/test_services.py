@@ -12,12 +12,13 @@ from tests.e2e.test_journeys import violations
 from tests.public_services import factories as make
 from tests.public_services import world as worlds
 from tinhso.accounts.api import Role
-from tinhso.core import clock
+from tinhso.core import clock, sealed
 from tinhso.public_services.catalog import services as catalogs
 from tinhso.public_services.catalog.rules import content
 from tinhso.public_services.catalog.selectors import procedures
+from tinhso.public_services.catalog.views import public
 from tinhso.public_services.dossiers.choices import Action
-from tinhso.public_services.dossiers.models import Dossier
+from tinhso.public_services.dossiers.models import Dossier, Draft
 from tinhso.public_services.dossiers.services import drafts
 from tinhso.public_services.feedback.models import Rating
 from tinhso.public_services.portal.services import tracking
@@ -191,7 +192,7 @@ def _ask_for_more(page, number):
 
 def _supply(page, number, scan):
     page.goto("/services/mine/")
-    assert page.get_by_text("Cơ quan cần bạn bổ sung hồ sơ.").is_visible()
+    assert page.get_by_text("Cơ quan cần ông, bà bổ sung hồ sơ.").is_visible()
     follow(page, "Bổ sung hồ sơ")
     for text in ASKED_FOR.values():
         assert page.locator(".ts-officer", has_text=text).is_visible()
@@ -212,7 +213,7 @@ def _accept(page, number):
 
 def _pay(page):
     page.goto("/services/mine/")
-    assert page.get_by_text("Bạn cần nộp 16.000 đồng").is_visible()
+    assert page.get_by_text("Ông, bà cần nộp 16.000 đồng").is_visible()
     follow(page, "Nộp phí, lệ phí")
     press(page, "Tạo mã chuyển khoản")
     press(page, "Giả lập đã chuyển khoản")
@@ -259,6 +260,56 @@ def _rate(page):
     is_fine(page)
 
     assert Rating.objects.get().score == 5
+
+
+def test_the_missing_paper_is_brought_to_the_counter(services, day, open_as, a_scan):
+    dossier = make.asked_again(make.filed(), {"paper:giay-to-kem": "Chụp rõ cả hai mặt", "/address": "Ghi rõ bản"})
+    page = open_as(make.official(Role.ONE_STOP_OFFICER), width=PHONE, javascript=False, refusals=LATE)
+
+    page.goto(at("desk_dossier", dossier))
+    follow(page, "Nhận bổ sung tại quầy")
+    page.get_by_label("Nơi cư trú hiện nay").fill("Bản Mẫu 2, xã Mẫu, tỉnh Sơn La")
+    page.get_by_label("Người mang bổ sung đến").fill("Lò Văn Con")
+    press(page, "Nhận bổ sung")
+    page.get_by_role("alert").get_by_role("link", name="Giấy tờ có thông tin").click()
+    page.get_by_label("Giấy tờ có thông tin", exact=True).set_input_files(a_scan)
+    press(page, "Nhận bổ sung")
+
+    page.get_by_role("heading", name="Đã nhận bổ sung hồ sơ").wait_for()
+    is_fine(page)
+    assert page.get_by_text("Lò Văn Con").is_visible()
+    event = Dossier.objects.get().events.get(kind=Action.SUPPLY)
+    assert (event.payload["channel"], list(event.payload["files"])) == ("counter", ["giay-to-kem"])
+
+
+def test_a_result_waits_for_its_fee(pdf_tools, services, day, open_as):
+    person = make.citizen()
+    changed = _drafted(fees=lambda fees: [fee | {"when": "deliver"} for fee in fees])
+    catalogs.publish(version=changed, valid_from=make.DAY, actor="t", at=make.AT)
+    reception, citizen = open_as(make.official(Role.ONE_STOP_OFFICER)), open_as(person, width=PHONE)
+    dossier = make.do(make.filed(person), Action.ACCEPT, make.official(Role.ONE_STOP_OFFICER))
+    make.do(dossier, Action.ADVANCE, make.official(Role.CASE_OFFICER), checked=make.CHECKED, note="")
+    make.a_result(dossier)
+    make.do(dossier, Action.RESOLVE, make.official(Role.AGENCY_LEAD))
+
+    reception.goto(at("desk_dossier", dossier))
+    assert reception.get_by_text("Chưa trả được kết quả: còn 16.000 đồng").is_visible()
+    is_fine(reception)
+    citizen.goto("/services/mine/")
+    follow(citizen, "Cấp bản sao trích lục hộ tịch")
+    assert citizen.get_by_text("còn phải nộp 16.000 đồng").is_visible()
+    is_fine(citizen)
+    citizen.goto("/services/mine/")
+    follow(citizen, "Nộp phí, lệ phí")
+    press(citizen, "Tạo mã chuyển khoản")
+    press(citizen, "Giả lập đã chuyển khoản")
+    citizen.get_by_role("link", name="Nhận kết quả").click()
+    with citizen.expect_download():
+        citizen.get_by_role("link", name="Trích lục hộ tịch (bản sao) (PDF)").click()
+    citizen.reload()
+
+    is_fine(citizen)
+    assert Dossier.objects.get().state == "delivered"
 
 
 # ---- without JavaScript -----------------------------------------------------------------------------------------
@@ -311,6 +362,108 @@ def test_an_entry_is_added_to_a_group_without_javascript(services, open_as):
     assert [one.input_value() for one in page.get_by_label("Tên giấy tờ").all()] == ["Bằng tốt nghiệp", "Học bạ"]
     page.get_by_role("alert").get_by_role("link", name="Số trang của một bản").nth(1).click()
     assert page.get_by_label("Số trang của một bản").nth(1).get_attribute("id") == page.url.partition("#")[2]
+
+
+# ---- saved while one types --------------------------------------------------------------------------------------
+
+
+class Held:
+    """Requests of a page that are kept on their way: their answers while `is_answered`, else the requests themselves."""
+
+    def __init__(self, page, *, is_save, is_answered):
+        self.is_save, self.is_answered, self.kept, self.saves = is_save, is_answered, [], 0
+        page.route("**/services/drafts/**", self._take)
+
+    def _take(self, route):
+        is_post = route.request.method == "POST"
+        is_save = is_post and "save=1" in (route.request.post_data or "")
+        self.saves += is_save
+        if is_post and is_save == self.is_save:
+            self.kept.append((route, route.fetch() if self.is_answered else None))
+        else:
+            route.continue_()
+
+    def let_go(self):
+        for route, answer in self.kept:
+            route.fulfill(response=answer) if answer else route.continue_()
+
+
+def _begin_the_extract(page):
+    page.goto(f"/services/{make.EXTRACT}/")
+    press(page, "Nộp trực tuyến", check=False)
+    choose(page, "Ông, bà làm thay người khác?", "Không")
+    page.get_by_text("Đã lưu lúc").wait_for()
+
+
+def _until(page, holds):
+    for _tick in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come")
+
+
+def _answer(name):
+    return sealed.opened_values(Draft.objects.get().sealed).get(name)
+
+
+def test_a_save_under_way_does_not_meet_the_page_that_is_sent(services, open_as):
+    page = open_as(make.citizen())
+    _begin_the_extract(page)
+    held = Held(page, is_save=True, is_answered=True)
+    address = page.get_by_label("Nơi cư trú hiện nay")
+
+    address.fill("Bản Mẫu")
+    address.blur()
+    _until(page, lambda: held.kept)  # saved, and the page does not know it yet
+    address.fill("Bản Mẫu, xã Mẫu, tỉnh Sơn La")
+    button = page.locator("main").get_by_role("button", name="Tiếp tục", exact=True).filter(visible=True)
+    button.click(no_wait_after=True)
+    button.click(no_wait_after=True, force=True)
+    page.wait_for_timeout(300)
+    assert address.is_visible()
+    held.let_go()
+
+    page.get_by_role("heading", name="Việc hộ tịch").wait_for()
+    assert _answer("address") == "Bản Mẫu, xã Mẫu, tỉnh Sơn La"
+
+
+def test_a_save_without_an_answer_does_not_keep_the_page(services, open_as):
+    page = open_as(make.citizen())
+    page.clock.install()
+    page.goto(f"/services/{make.EXTRACT}/")
+    press(page, "Nộp trực tuyến", check=False)
+    choose(page, "Ông, bà làm thay người khác?", "Không")
+    held = Held(page, is_save=True, is_answered=False)
+    address = page.get_by_label("Nơi cư trú hiện nay")
+
+    address.fill("Bản Mẫu, xã Mẫu, tỉnh Sơn La")
+    page.clock.fast_forward(5_000)
+    _until(page, lambda: held.kept)
+    page.locator("main").get_by_role("button", name="Tiếp tục", exact=True).filter(visible=True).click(
+        no_wait_after=True
+    )
+    page.clock.fast_forward(10_000)
+
+    page.get_by_role("heading", name="Việc hộ tịch").wait_for()
+    assert _answer("address") == "Bản Mẫu, xã Mẫu, tỉnh Sơn La"
+
+
+def test_no_save_begins_once_the_page_is_sent(services, open_as):
+    page = open_as(make.citizen())
+    _begin_the_extract(page)
+    held = Held(page, is_save=False, is_answered=False)
+
+    page.get_by_label("Nơi cư trú hiện nay").fill("Bản Mẫu, xã Mẫu, tỉnh Sơn La")
+    page.locator("main").get_by_role("button", name="Tiếp tục", exact=True).filter(visible=True).click(
+        no_wait_after=True
+    )
+    _until(page, lambda: held.kept)
+    page.wait_for_timeout(1_500)  # a change is saved after one second
+    held.let_go()
+
+    page.get_by_role("heading", name="Việc hộ tịch").wait_for()
+    assert held.saves == 0
 
 
 # ---- helped -----------------------------------------------------------------------------------------------------
@@ -444,7 +597,7 @@ def at(name, thing=None, **more):
     return reverse(f"public_services:{name}", kwargs=more | ({"key": thing.key} if thing else {}))
 
 
-def test_pages_of_citizens_look_right(world, open_as):
+def test_pages_of_citizens_look_right(world, day, open_as):
     page, of = open_as(world.person("applicant")), world.things
     steps = [at("draft_page", of["draft"], page_id=one) for one in ("nguoi-yeu-cau", "viec-ho-tich", "cam-doan")]
     steps += [at(f"draft_{one}", of["draft"]) for one in ("agency", "papers", "review")]
@@ -457,13 +610,33 @@ def test_pages_of_citizens_look_right(world, open_as):
     all_look_right(page, [at("supplement", of["waiting"]), at("withdraw", of["open"]), at("pay", of["due"])])
     all_look_right(page, [at("my_complaints"), at("my_complaint", of["complaint"]), at("complain")])
     all_look_right(page, [f"{at('complain')}?dossier={of['open'].key}", at("assist_mine"), at("assist_ask")])
+    day.goes_on(days=20)  # and nothing came
+    all_look_right(page, [at("mine"), at("my_dossier", of["open"])])
+    assert page.get_by_text("Đã quá hẹn trả kết quả").first.is_visible()
 
 
-def test_pages_that_anybody_may_open_look_right(world, open_as):
+def test_the_bar_of_an_official_is_one_row_on_a_laptop_and_shows_its_place_on_a_phone(world, open_as):
+    official = world.person("reception")
+    official.full_name = "Nguyễn Thị Có Họ Tên Dài, Bộ phận Một cửa phường Tô Hiệu"
+    official.save()
+    page = open_as(official)
+    page.goto(at("desk"))
+    here = page.get_by_role("navigation", name="Chính").get_by_role("link", name="Hồ sơ", exact=True)
+
+    assert page.locator(".ts-top").evaluate("bar => bar.offsetHeight") < 2 * here.evaluate("one => one.offsetHeight")
+    page.set_viewport_size({"width": PHONE, "height": 780})
+    page.reload()
+    box = here.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE
+
+
+def test_pages_that_anybody_may_open_look_right(world, open_as, monkeypatch):
+    monkeypatch.setattr(public, "PER_PAGE", 5)
     page, stranger = open_as(None), open_as(world.person("other citizen"))
 
     all_look_right(page, [at("catalog"), f"{at('catalog')}?q=khong+co", at("procedure", code=make.EXTRACT)])
-    all_look_right(page, [at("procedure", code=CERTIFIED_COPIES), at("track")])
+    all_look_right(page, [at("procedure", code=CERTIFIED_COPIES), at("track"), f"{at('catalog')}?page=2"])
     all_look_right(stranger, [at("mine"), at("my_complaints"), at("assist_mine")])
 
 
@@ -506,7 +679,9 @@ def test_pages_of_the_desks_look_right(world, open_as):
     month = "?from=2023-09-01&to=2023-09-30"
 
     all_look_right(reception, [at("desk"), f"{at('desk')}?desk=officer", f"{at('desk')}?q=khong-co"])
+    all_look_right(reception, [f"{at('desk')}?desk=messages", at("desk_dossier", of["open"])])
     all_look_right(reception, [at("desk_dossier", of[one]) for one in ("sent", "waiting", "due")])
+    all_look_right(reception, [at("desk_supplement", of["waiting"]), at("desk_supplied", of["supplied"], seq=3)])
     all_look_right(reception, [at("cash", of["due"]), at("cash", of["done"]), at("desk_payments")])
     all_look_right(reception, [at("counter"), at("counter_draft", of["counter draft"]), at("received", of["received"])])
     all_look_right(handler, [at("desk"), at("desk_dossier", of["open"])])
@@ -570,6 +745,10 @@ def test_pages_of_helpers_and_of_those_who_keep_the_catalog_look_right(world, op
     send(helper, "Bắt đầu ngay")
     all_look_right(open_as(world.person("helper without consent")), [at("assist_session", of["bare session"])])
     all_look_right(open_as(world.person("helper elsewhere")), [at("assist")])
+    worlds.AssistanceSession.objects.filter(pk=of["session"].pk).update(consented_at=make.later(hours=-13))
+    all_look_right(helper, [at("assist"), at("assist_session", of["session"])])
+    assert helper.get_by_text("Đồng ý trước đã quá 12 giờ").is_visible()
+    all_look_right(keeper, [reverse("accounts:person", args=[world.person("handler").pk])])
     all_look_right(keeper, [at("assist_coverage"), at("manage_procedures"), at("manage_import")])
     all_look_right(keeper, [at(f"manage_{one}", key=no_signature.pk) for one in ("version", "preview")])
     all_look_right(

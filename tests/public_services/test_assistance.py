@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.core import mail as outgoing
 from django.db import connection, transaction
+from django.urls import reverse
 
 from tests.public_services import factories as make
 from tinhso.accounts.api import Role
@@ -561,6 +562,51 @@ def test_an_official_is_no_citizen(client, province, at):
 
     for page in ("mine/", "ask/"):
         assert client.get(f"/services/assist/{page}").status_code == 404
+
+
+def filled_in(client, helper):
+    """A session with a draft, as its helper's browser knows it: key of the session, addresses of the draft."""
+    session = agreed(helper)
+    version = procedures.in_force(make.EXTRACT, make.DAY)
+    draft = services.begin_filing(session_id=session.pk, version=version, at=make.AT)
+    client.force_login(helper)
+    page = reverse("public_services:draft_page", args=[draft.key, "nguoi-yeu-cau"])
+    return session, [
+        page,
+        *(reverse(f"public_services:draft_{name}", args=[draft.key]) for name in ("papers", "review")),
+    ]
+
+
+def test_what_is_filled_in_is_read_by_the_helper_only_while_the_consent_is_in_force(client, catalog, at, monkeypatch):
+    _session, pages = filled_in(client, make.official(Role.COMMUNITY_TEAM))
+    while_agreed = [client.get(page).status_code for page in pages]
+    monkeypatch.setattr(clock, "now", lambda: make.later(hours=12))
+
+    lapsed = [client.get(page) for page in pages]
+    sent = client.post(pages[0], {"requester_name": "Người Khác", "revision": "0"})
+
+    assert while_agreed == [200, 200, 200]
+    assert {answer.status_code for answer in [*lapsed, sent]} == {404}
+    assert not any("0900000001" in answer.content.decode() for answer in lapsed)
+    from tinhso.core import sealed
+
+    assert sealed.opened_values(Draft.objects.get().sealed)["requester_name"] == "Lò Thị Mẫu"
+
+
+def test_the_list_says_that_the_consent_has_lapsed_and_it_can_be_renewed(client, catalog, at, monkeypatch):
+    session, pages = filled_in(client, make.official(Role.COMMUNITY_TEAM))
+    before = client.get("/services/assist/").content.decode()
+    monkeypatch.setattr(clock, "now", lambda: make.later(hours=13))
+
+    listed = client.get("/services/assist/").content.decode()
+    renewed = client.post(f"/services/assist/{session.key}/consent/paper/", {"evidence": "P-13"})
+
+    assert "Đồng ý đã hết hiệu lực" not in before
+    assert "Đồng ý đã hết hiệu lực" in listed
+    assert f'href="/services/assist/{session.key}/#consent"' in listed
+    assert renewed.status_code == 302
+    assert client.get(pages[0]).status_code == 200
+    assert "Đồng ý đã hết hiệu lực" not in client.get("/services/assist/").content.decode()
 
 
 # ---- data -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tinhso.public_services.catalog.presenters import manage as presenter
 from tinhso.public_services.catalog.rules import content, diff, lint
 from tinhso.public_services.catalog.rules.content import BadBundle
 from tinhso.public_services.catalog.selectors import procedures
+from tinhso.public_services.catalog.views import manage as views
 
 SHIPPED = sorted(services.reference_folder().glob("[0-9]*.yaml"))
 OWN = "9.000635"  # like the extract, and not in the catalog before a test
@@ -376,6 +377,49 @@ def manager(client, province, at):
 
 def sent(text, name="bo.yaml"):
     return {"file": SimpleUploadedFile(name, text)}
+
+
+def listed(answer):
+    return [row.code for row in answer.context["rows"]]
+
+
+def test_the_managers_list_comes_in_pages_and_the_file_is_whole(manager, catalog, monkeypatch):
+    monkeypatch.setattr(views, "PER_PAGE", 5)
+
+    pages = [listed(manager.get("/services/manage/", {"page": number})) for number in (1, 2, 3)]
+    file = manager.get("/services/manage/", {"page": 2, "format": "csv"})
+
+    assert [len(page) for page in pages] == [5, 5, 2]
+    assert len({code for page in pages for code in page}) == 12
+    assert file.content.decode().count("\n") == 13
+
+
+def test_the_managers_list_is_searched_and_its_links_keep_the_words(manager, catalog, monkeypatch):
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    drafted()
+
+    first = manager.get("/services/manage/", {"q": "trich luc"})
+    second = manager.get(f"/services/manage/{first.context['pages']['next']}")
+    file = manager.get("/services/manage/", {"q": "trich luc", "format": "csv"})
+
+    assert {*listed(first), *listed(second)} == {make.EXTRACT, OWN}
+    assert first.context["csv_url"] == "?q=trich+luc&format=csv"
+    assert file.content.decode().count("\n") == 1 + first.context["count"]
+
+
+def test_words_that_nothing_holds_lead_back_to_the_whole_list(manager, catalog):
+    page = manager.get("/services/manage/", {"q": "không có gì như thế"}).content.decode()
+
+    assert "Không tìm thấy thủ tục nào" in page
+    assert 'href="/services/manage/"' in page
+
+
+@pytest.mark.parametrize("name", ["trich luc", "giay chung"])
+def test_a_procedure_is_found_by_its_name_of_today_and_by_that_of_its_draft(manager, catalog, name):
+    published()
+    drafted(TEXT.replace("trích lục".encode(), "giấy chung".encode()))
+
+    assert OWN in listed(manager.get("/services/manage/", {"q": name}))
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PLAN_OWNER, Role.AGENCY_LEAD, Role.COMMUNITY_TEAM])

@@ -1,14 +1,18 @@
 """The public catalog: searching, one page per procedure, codes that lead nowhere."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.utils.html import escape
 
 from tests.public_services import factories as make
-from tinhso.core import clock
+from tinhso.core import clock, words
 from tinhso.public_services.catalog.models import Procedure
 from tinhso.public_services.catalog.presenters import public
 from tinhso.public_services.catalog.rules.content import TermText
+from tinhso.public_services.catalog.selectors import procedures
+from tinhso.public_services.catalog.views import public as views
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +56,62 @@ def test_the_list_is_a_table_for_excel_too(catalog, client):
 
     lines = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
     assert "2.000635,Cấp bản sao trích lục hộ tịch" in lines
+
+
+@pytest.fixture
+def five_a_page(catalog, monkeypatch):
+    monkeypatch.setattr(views, "PER_PAGE", 5)
+
+
+def shown(answer):
+    """Codes on a page, in its order."""
+    return re.findall(r'href="/services/(\d\.\d{6})/"', answer.content.decode())
+
+
+def test_a_long_list_comes_in_pages_and_every_procedure_stands_on_one(five_a_page, client):
+    pages = [shown(client.get("/services/", {"page": number})) for number in (1, 2, 3)]
+
+    codes = [code for page in pages for code in page]
+    assert [len(page) for page in pages] == [5, 5, 2]
+    assert sorted(codes) == sorted(Procedure.objects.values_list("code", flat=True))
+    assert codes == [one.procedure.code for one in procedures.search("", make.DAY)]
+
+
+def test_fields_stand_in_the_order_of_letters_whatever_the_database_sorts_by(catalog):
+    assert words.without_tones("Đất đai") < words.without_tones("Hộ tịch")
+    found = list(dict.fromkeys(one.field for one in procedures.search("", make.DAY)))
+
+    assert found == procedures.fields(make.DAY) == sorted(found, key=words.without_tones)
+
+
+def test_the_links_between_pages_keep_what_was_asked_for(five_a_page, client):
+    first = client.get("/services/", {"q": "c", "applicant": "citizen"})
+
+    following = first.context["pages"]["next"]
+    second = client.get(f"/services/{following}")
+
+    assert following == "?q=c&applicant=citizen&page=2"
+    assert f'href="{escape(following)}"' in first.content.decode()
+    assert second.context["pages"]["previous"] == "?q=c&applicant=citizen&page=1"
+    assert first.context["count"] == second.context["count"] > 5
+    assert not set(shown(first)) & set(shown(second))
+
+
+@pytest.mark.parametrize("page", ["0", "99", "x", "9" * 30])
+def test_a_page_that_is_not_there_is_the_nearest_one(five_a_page, client, page):
+    assert shown(client.get("/services/", {"page": page}))
+
+
+def test_the_file_holds_the_whole_list_whatever_the_page(five_a_page, client):
+    answer = client.get("/services/", {"page": "2", "format": "csv"})
+
+    lines = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+    assert lines.count("\n") == 1 + Procedure.objects.count()
+
+
+def test_one_page_costs_no_more_however_long_the_list(five_a_page, client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
+        client.get("/services/", {"applicant": "citizen"})
 
 
 def test_a_procedure_says_everything_that_is_needed(catalog, client):
@@ -117,3 +177,9 @@ def test_pages_work_on_todays_units(catalog, client, monkeypatch):
     page = client.get("/services/2.000635/").content.decode()
 
     assert "Xã, phường, thị trấn (75)" in page
+
+
+def test_the_other_language_is_offered_as_a_quiet_link(catalog, client):
+    page = client.get("/services/").content.decode()
+
+    assert '<button class="ts-link" name="language" value="en"' in page

@@ -102,3 +102,19 @@ def test_of_officers_who_act_at_once_one_wins_and_the_others_are_told(others):
     found = state(others)
     assert sorted(said) == ["told"] * (PROCESSES - 1) + ["won"]
     assert (found["states"], found["events"], found["revisions"]) == (["refused"], 2, [2])
+
+
+def test_of_a_limit_no_two_at_once_count_as_one(others):
+    program = f"""
+    from tinhso.public_services.dossiers.services import limits
+    for _one in range({EACH}):
+        try:
+            limits.count(what="submit", user_id=1, most=50, at=make.AT)
+            print("may")
+        except limits.TooOften:
+            print("wait")
+    """
+
+    said = together(others, *[program] * PROCESSES)
+
+    assert (said.count("may"), said.count("wait")) == (50, PROCESSES * EACH - 50)

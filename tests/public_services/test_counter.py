@@ -8,6 +8,7 @@ from tinhso.accounts.api import Role
 from tinhso.core import clock, sealed
 from tinhso.public_services.dossiers.choices import PartyRole
 from tinhso.public_services.dossiers.models import Dossier, Draft
+from tinhso.public_services.dossiers.selectors import codes
 
 SHEET = {
     "page": ["nguoi-yeu-cau", "viec-ho-tich"],
@@ -200,11 +201,15 @@ def test_a_number_is_shown_to_the_own_unit_only(client, begun):
     assert client.get(url).status_code == 404
 
 
-def test_the_look_up_code_lies_sealed_in_the_session(client, begun):
-    send(client, begun, receive="1")
+def test_the_look_up_code_is_shown_again_whenever_the_receipt_is(client, begun):
+    url = send(client, begun, receive="1").url
 
-    ((_key, kept),) = client.session["look_up_codes"].items()
-    assert sealed.opened(kept).count("-") == 3
+    code = codes.code_of(Dossier.objects.get())
+    assert code.count("-") == 3
+    assert code in client.get(url).content.decode()
+    client.session.flush()
+    client.force_login(make.official(Role.ONE_STOP_OFFICER))
+    assert code in client.get(url).content.decode()
 
 
 def test_what_the_form_asks_of_the_owner_is_not_typed_twice(client, begun):

@@ -63,9 +63,9 @@ def test_the_inbox_shows_a_new_dossier_to_reception_with_its_owner_and_term(clie
 @pytest.mark.parametrize(
     ("role", "tabs"),
     [
-        (Role.ONE_STOP_OFFICER, ["Một cửa", "Chờ người dân"]),
-        (Role.CASE_OFFICER, ["Thụ lý", "Chờ người dân", "Xin ý kiến"]),
-        (Role.AGENCY_LEAD, ["Lãnh đạo", "Chờ người dân", "Xin ý kiến"]),
+        (Role.ONE_STOP_OFFICER, ["Một cửa", "Chờ người dân", "Lời nhắn"]),
+        (Role.CASE_OFFICER, ["Thụ lý", "Chờ người dân", "Lời nhắn", "Xin ý kiến"]),
+        (Role.AGENCY_LEAD, ["Lãnh đạo", "Chờ người dân", "Lời nhắn", "Xin ý kiến"]),
     ],
 )
 def test_the_tabs_are_those_of_the_readers_duties(client, catalog, role, tabs):

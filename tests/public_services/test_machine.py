@@ -23,11 +23,13 @@ SNAPSHOTS = st.builds(
     is_last_step=st.booleans(),
     consultations=st.integers(0, 2),
     has_results=st.booleans(),
+    has_issued=st.booleans(),
+    is_revoked=st.booleans(),
 )
 
 
-def test_there_are_25_rows_and_each_names_known_words():
-    assert len(machine.ROWS) == 25
+def test_there_are_28_rows_and_each_names_known_words():
+    assert len(machine.ROWS) == 28
     for row in machine.ROWS:
         assert set(row.sources) <= set(choices.State.values)
         assert row.action in choices.Action.values
@@ -49,9 +51,16 @@ def test_every_state_is_reached_and_every_action_is_in_a_row():
 
 @pytest.mark.parametrize("state", machine.SETTLED)
 def test_nobody_but_two_administrators_changes_what_is_settled(state):
-    found = machine.available(Snapshot(state, is_last_step=True, has_results=True), EVERYBODY)
+    found = machine.available(Snapshot(state, is_last_step=True, has_results=True, has_issued=True), EVERYBODY)
 
-    assert set(found) <= {"deliver", "correct_result", "amend_record"}
+    assert set(found) <= {
+        "deliver",
+        "correct_result",
+        "revoke_result",
+        "amend_record",
+        "request_payment",
+        "payment_settled",
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,6 +76,8 @@ def test_nobody_but_two_administrators_changes_what_is_settled(state):
         (Snapshot("in_progress", may_extend=False), "extend", "no_extension"),
         (Snapshot("in_progress", is_extended=True), "extend", "extended_once"),
         (Snapshot("in_progress", is_late=True), "extend", "too_late_to_extend"),
+        (Snapshot("resolved", is_revoked=True), "deliver", "revoked"),
+        (Snapshot("resolved", has_results=True), "revoke_result", "not_in_force"),
         (Snapshot("delivered"), "withdraw", "state"),
         (Snapshot("submitted"), "resolve", "state"),
         (Snapshot(None), "accept", "state"),

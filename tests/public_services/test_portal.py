@@ -138,7 +138,7 @@ def test_the_list_says_what_waits_for_the_person_first(client, person):
 
     assert shown.index(waiting.number) < shown.index(newer.number)
     assert url("supplement", waiting) in shown
-    assert "Chờ bạn bổ sung" in shown
+    assert "Chờ ông, bà bổ sung" in shown
     assert "Mới đăng ký" in shown  # the national name of the other's state
 
 
@@ -156,7 +156,7 @@ def test_an_empty_list_shows_the_way_to_the_catalog(client, person):
 
     answer = client.get(reverse("public_services:mine"))
 
-    assert "Bạn chưa có hồ sơ nào" in answer.content.decode()
+    assert "Ông, bà chưa có hồ sơ nào" in answer.content.decode()
 
 
 def test_the_list_costs_as_many_queries_however_long_it_is(client, person, django_assert_max_num_queries):
@@ -317,11 +317,17 @@ def test_a_result_that_is_not_issued_is_not_there(client, person):
 def test_a_revoked_result_is_told_and_not_handed_out(client, person):
     dossier = make.resolved(make.filed(person))
     result = dossier.results.get()
-    dossier.results.update(revoked_at=make.AT, revoked_reason="Cấp nhầm")
+    make.do(dossier, Action.REVOKE_RESULT, make.official(Role.AGENCY_LEAD), result=str(result.key), reason="Cấp nhầm")
     client.force_login(person)
 
+    page = client.get(url("my_dossier", dossier)).content.decode()
+    listed = client.get(reverse("public_services:mine")).content.decode()
+
     assert client.get(reverse("public_services:result_file", args=[result.key])).status_code == 404
-    assert "Cấp nhầm" in client.get(url("my_dossier", dossier)).content.decode()
+    assert page.count("Cấp nhầm") == 2  # beside the result and in the history
+    for shown in (page, listed):
+        assert "Kết quả đã bị thu hồi" in shown
+        assert "mời ông, bà mở để nhận" not in shown
 
 
 # ---- withdrawing ----

@@ -21,7 +21,9 @@ from tinhso.public_services.feedback import services as feedback
 from tinhso.public_services.feedback.choices import Level
 from tinhso.public_services.payments.services import collecting
 from tinhso.public_services.publishing.selectors import kept_back, lake
+from tinhso.public_services.publishing.selectors.history import check_dossiers
 from tinhso.public_services.publishing.services import publication
+from tinhso.public_services.results.services import issue
 
 PUBLISHED = make.later(days=10)
 
@@ -353,6 +355,23 @@ def test_a_rating_that_comes_while_rows_are_written_is_told_next_time(reception,
     publish()
 
     assert rows()[dossier.number]["satisfaction"] == 4
+
+
+def test_a_revoked_result_is_no_signed_one_any_more(reception):
+    dossier = make.resolved(make.filed())
+    publish()
+    before = rows()[dossier.number]
+    leader = make.official(Role.AGENCY_LEAD)
+    result = dossier.results.get()
+
+    issue.revoke(result_id=result.pk, reason="Cấp sai", actor=make.as_actor(leader, dossier), at=make.later(hours=1))
+    publish()
+
+    after = rows()[dossier.number]
+    assert (before["result_signed"], after["result_signed"]) == (True, False)
+    assert before | {"result_signed": False} == after
+    assert all(found.is_same for found in publication.reconcile())
+    assert list(check_dossiers()) == [None]
 
 
 def test_fees_and_how_they_were_paid_are_told(reception):

@@ -299,6 +299,63 @@ def test_a_revoked_result_stands_for_nothing_and_stays_in_the_register(dossier, 
     assert AuditEntry.objects.filter(action="public_services.result_revoked").count() == 1
 
 
+def revoke(row, leader, *, reason="Cấp sai", at=make.AT):
+    actor = make.as_actor(leader, row.dossier)
+    return issuing.revoke(result_id=row.pk, reason=reason, actor=actor, at=at)
+
+
+def test_revoking_is_an_event_of_the_dossier_which_stays_as_it_is(dossier, leader):
+    row = sign(dossier, leader).result
+    make.do(dossier, Action.DELIVER, None)
+
+    revoke(row, leader)
+
+    event = dossier.events.latest("seq")
+    assert (event.kind, event.from_state, event.to_state) == ("revoke_result", "delivered", "delivered")
+    assert (event.actor, event.payload) == (leader.username, {"results": [row.number]})
+    assert "Cấp sai" not in event.sealed
+    assert Dossier.objects.get().revision == event.seq
+
+
+def test_a_second_click_on_revoking_changes_nothing(dossier, leader):
+    row = sign(dossier, leader).result
+
+    for _again in range(2):
+        revoke(row, leader)
+
+    assert dossier.events.filter(kind="revoke_result").count() == 1
+    assert AuditEntry.objects.filter(action="public_services.result_revoked").count() == 1
+
+
+def test_a_revoked_result_is_not_handed_over_until_there_is_a_new_one(dossier, leader):
+    row = sign(dossier, leader).result
+    revoke(row, leader)
+
+    with pytest.raises(NotAllowed, match="thu hồi"):
+        make.do(dossier, Action.DELIVER, None)
+    correct(dossier, leader)
+
+    assert make.do(dossier, Action.DELIVER, None).state == "delivered"
+
+
+def test_what_was_replaced_is_not_revoked(dossier, leader):
+    first = sign(dossier, leader).result
+    correct(dossier, leader)
+
+    with pytest.raises(NotAllowed):
+        revoke(first, leader)
+
+    first.refresh_from_db()
+    assert first.revoked_at is None
+
+
+def test_a_dossier_without_result_has_nothing_to_revoke(dossier, leader):
+    waiting = make.a_result(dossier)
+
+    with pytest.raises(NotAllowed):
+        revoke(waiting, leader)
+
+
 def test_nothing_is_revoked_twice_or_without_reason_or_by_others(dossier, leader):
     row, actor = sign(dossier, leader).result, make.as_actor(leader, dossier)
 
@@ -308,8 +365,10 @@ def test_nothing_is_revoked_twice_or_without_reason_or_by_others(dossier, leader
         other = make.as_actor(make.official(Role.CASE_OFFICER), dossier)
         issuing.revoke(result_id=row.pk, reason="Sai", actor=other, at=make.AT)
     issuing.revoke(result_id=row.pk, reason="Sai", actor=actor, at=make.AT)
-    with pytest.raises(issuing.NotInForce):
-        issuing.revoke(result_id=row.pk, reason="Sai", actor=actor, at=make.AT)
+    with pytest.raises(KeyReused):
+        issuing.revoke(result_id=row.pk, reason="Vì khác", actor=actor, at=make.AT)
+    with pytest.raises(NotAllowed, match="thay thế hoặc thu hồi"):
+        revoke(row, make.official(Role.AGENCY_LEAD))
 
 
 def test_a_key_is_made_once_and_opened_once(dossier, leader, monkeypatch):

@@ -11,11 +11,11 @@ from django.urls import reverse
 from tests.public_services import factories as make
 from tinhso.core import clock
 from tinhso.public_services.dossiers.choices import Action
-from tinhso.public_services.dossiers.models import Attachment, Dossier
+from tinhso.public_services.dossiers.models import Attachment, Dossier, SupplementDraft, SupplementFile
 from tinhso.public_services.dossiers.selectors import standing
 from tinhso.public_services.dossiers.services import limits
-from tinhso.public_services.portal.models import SupplementDraft, SupplementFile
-from tinhso.public_services.portal.services import supplement as services
+from tinhso.public_services.dossiers.services import supplying as services
+from tinhso.public_services.portal.services.acting import as_applicant
 
 ADDRESS, PAPER = "/address", "paper:giay-to-kem"
 
@@ -230,7 +230,8 @@ def test_sending_twice_by_the_same_key_is_once(person):
     dossier = asked(person)
     supplement = dossier.supplements.get()
     services.save_answers(supplement_id=supplement.pk, revision=0, answers={"address": "Bản Mới"}, at=make.AT)
-    said = {"user": person, "dossier": dossier, "key": "k", "revision": dossier.revision, "at": make.AT}
+    actor = as_applicant(person, dossier)
+    said = {"actor": actor, "dossier": dossier, "key": "k", "revision": dossier.revision, "at": make.AT}
 
     first = services.supply(**said)
     again = services.supply(**said)

@@ -146,13 +146,11 @@ def test_a_changed_calendar_moves_the_day_with_event_reason_and_notice(reception
     assert (event.kind, event.actor, event.idempotency_key) == (
         "recalculate_due",
         "system",
-        f"calendar:{number}:{fresh.pk}",
+        f"calendar:{number}:{fresh.pk}:{dossier.revision}",
     )
-    assert event.payload == {
-        "calendar": number,
-        "due_before": dossier.due_at.astimezone(dt.UTC).isoformat(),
-        "due": fresh.due_at.astimezone(VIETNAM).isoformat(),
-    }
+    before, after = dossier.due_at.astimezone(dt.UTC).isoformat(), fresh.due_at.astimezone(VIETNAM).isoformat()
+    assert (event.payload["calendar"], event.payload["due_before"], event.payload["due"]) == (number, before, after)
+    assert event.payload["moved"]["due_at"] == [before, after]
     assert fresh.due_at > dossier.due_at
     (notice,) = messages.of_dossier(fresh)
     assert notice.is_from_agency

@@ -30,14 +30,13 @@ from tinhso.public_services.catalog.rules import content
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.dossiers.choices import Action, Channel, PartyRole, State
 from tinhso.public_services.dossiers.models import Dossier, Draft
-from tinhso.public_services.dossiers.services import amendments, claims, drafts, filing, messages
+from tinhso.public_services.dossiers.services import amendments, claims, drafts, filing, messages, supplying
 from tinhso.public_services.dossiers.services.changes import Actor
 from tinhso.public_services.dossiers.services.filing import PartyText
 from tinhso.public_services.feedback import services as feedback
 from tinhso.public_services.feedback.choices import ComplaintKind, Level
 from tinhso.public_services.payments import plugins
 from tinhso.public_services.payments.services import collecting
-from tinhso.public_services.portal.services import supplement as supplying
 
 IDENTITY, PHONE = "014099111222", "0912345678"
 
@@ -284,6 +283,13 @@ def _dossiers(world: World) -> None:
     asked = waiting.supplements.get()
     supplying.save_answers(supplement_id=asked.pk, revision=0, answers={"address": world.words.address}, at=make.AT)
     world.things["waiting"] = waiting
+    world.things["supplied"] = make.do(
+        make.do(_filed(world), Action.REQUEST_SUPPLEMENT, reception, items={"/address": world.words.asked_for}),
+        Action.SUPPLY,
+        reception,
+        answers={"address": world.words.address},
+        giver=world.words.name,
+    )
     due = make.do(_filed(world), Action.ACCEPT, reception)
     online = plugins.online()
     assert online is not None
@@ -293,6 +299,13 @@ def _dossiers(world: World) -> None:
     claims.claim(dossier_id=opened.pk, user=handler, at=make.AT, on=make.DAY)
     world.things["open"] = make.do(
         opened, Action.CONSULT, handler, reason=world.words.question, agency=elsewhere(2).unit_id
+    )
+    messages.write(
+        dossier_id=opened.pk,
+        author=world.person("applicant").username,
+        is_from_agency=False,
+        text=world.words.said,
+        at=make.AT,
     )
     world.things["deciding"] = _advanced(world, _paid(world, _filed(world)))
     world.things["attachment"] = world.things["open"].attachments.get()

@@ -42,7 +42,7 @@ class OfficialsOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has
         "enter_current_password": _("Hãy nhập đúng mật khẩu hiện tại."),
         "incorrect_code": _("Mã không đúng; hãy nhập mã đang hiện trên ứng dụng."),
         "incorrect_password": _("Mật khẩu không đúng."),
-        "rate_limited": _("Bạn thao tác quá nhanh; hãy đợi một lát rồi thử lại."),
+        "rate_limited": _("Thao tác quá nhanh; hãy đợi một lát rồi thử lại."),
         "too_many_login_attempts": _("Đăng nhập sai quá nhiều lần; hãy thử lại sau năm phút."),
         "username_password_mismatch": _("Tên đăng nhập hoặc mật khẩu không đúng."),
     }
@@ -107,7 +107,7 @@ class Citizens(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ha
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
         if error == AuthError.CANCELLED:
-            said = gettext("Bạn đã dừng đăng nhập; hãy đăng nhập lại khi cần.")
+            said = gettext("Việc đăng nhập đã dừng; hãy đăng nhập lại khi cần.")
         else:
             log.warning("A citizen's sign-in failed: %s", type(exception).__name__)
             said = gettext("Lần đăng nhập này không hợp lệ hoặc đã quá hạn; hãy đăng nhập lại từ đầu.")
@@ -135,7 +135,7 @@ def _fields(profile: rules.Profile) -> dict[str, Any]:
 def _refused_for(unfit: rules.UnfitClaims) -> str:
     if str(unfit) in {"identity_number", "full_name"}:
         return gettext(
-            "%(name)s chưa cho biết họ tên và số định danh cá nhân 12 chữ số của bạn; hãy dùng tài khoản đã định danh."
+            "%(name)s chưa cho biết họ tên và số định danh cá nhân 12 chữ số của ông, bà; hãy dùng tài khoản đã định danh."
         ) % {"name": settings.OIDC_NAME}
     return gettext("Lần đăng nhập này không hợp lệ hoặc đã quá hạn; hãy đăng nhập lại từ đầu.")
 

@@ -22,6 +22,7 @@ from tinhso.accounts.selectors import (
     citizen_of,
     has_administrator,
     identity_hash,
+    identity_hash_of,
     is_citizen,
     scope,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "create_user",
     "has_administrator",
     "identity_hash",
+    "identity_hash_of",
     "is_citizen",
     "make_citizen",
     "not_for_citizens",

@@ -64,6 +64,17 @@ class PersonForm(RoleForm):
     field_order = ["full_name", "username", "email", "password"]
 
 
+class IdentityForm(forms.Form):
+    """The identity number of an official."""
+
+    identity_number = forms.CharField(
+        label=_("Số định danh cá nhân"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Gồm 12 chữ số."),
+    )
+
+
 class PasswordForm(forms.Form):
     """A new password for somebody who forgot the old one."""
 

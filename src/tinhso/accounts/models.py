@@ -12,13 +12,18 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An official or a citizen who signs in (tài khoản). Holds personal data: name and e-mail address."""
+    """An official or a citizen who signs in (tài khoản).
+
+    Of an official the identity number may be known, so that nobody works on an own dossier; a citizen's stands in
+    `Citizen`. Holds personal data: name and e-mail address; encrypted, an official's identity number.
+    """
 
     username = models.CharField(_("tên đăng nhập"), max_length=150, unique=True)
     full_name = models.CharField(_("họ và tên"), max_length=150)
     email = models.EmailField(_("thư điện tử"), blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # somebody else knows it
+    sealed_identity = models.TextField("số định danh đã mã hóa", blank=True)  # of an official; empty when not known
     created_at = models.DateTimeField("tạo lúc")
 
     USERNAME_FIELD = "username"

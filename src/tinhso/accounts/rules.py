@@ -72,6 +72,11 @@ class Profile:
     address: str
 
 
+def plain_identity(text: str) -> str:
+    """An identity number without the blanks and dots by which people group its digits."""
+    return re.sub(r"[\s.]", "", text)
+
+
 class UnfitClaims(ValueError):
     """What the provider says does not let anybody in; the text is a word for the audit trail, not for people."""
 

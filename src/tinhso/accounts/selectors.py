@@ -157,6 +157,15 @@ def identity_hash(identity_number: str) -> str:
     return sealed.hashed(f"citizen:{identity_number}")
 
 
+def identity_hash_of(user: User | AnonymousUser) -> str:
+    """The keyed hash of a citizen's or an official's identity number; empty while the number is not known."""
+    citizen = citizen_of(user)
+    if citizen is not None:
+        return identity_hash(citizen.identity_number)
+    number = user.sealed_identity if isinstance(user, User) else ""
+    return identity_hash(sealed.opened(number)) if number else ""
+
+
 @once_per_request
 def _sealed_profile(user_id: int) -> str | None:
     return Citizen.objects.filter(user=user_id).values_list("sealed_profile", flat=True).first()

@@ -20,7 +20,7 @@ from requests import RequestException
 from tinhso.accounts import presenters, selectors, services
 from tinhso.accounts.adapter import refusal
 from tinhso.accounts.api import Action, Role, SignedInRequest, action_required
-from tinhso.accounts.forms import PasswordForm, PersonForm, RoleForm
+from tinhso.accounts.forms import IdentityForm, PasswordForm, PersonForm, RoleForm
 from tinhso.accounts.models import Assignment, User
 from tinhso.accounts.presenters import PersonRow
 from tinhso.core import audit, clock
@@ -82,19 +82,38 @@ def person(request: SignedInRequest, user_id: int) -> HttpResponse:
     if form.is_valid() and _is_done(form, lambda: _give_role(request, found, form.cleaned_data)):
         messages.success(request, _("Đã giao vai trò."))
         return redirect("accounts:person", user_id)
-    return _show(request, found, form, PasswordForm())
+    return _show(request, found, role_form=form)
 
 
 @require_POST
 @action_required(Action.ADMINISTER)
 def password(request: SignedInRequest, user_id: int) -> HttpResponse:
     """Give a person a new password."""
-    found, today = _manageable_or_404(request, user_id), clock.today()
+    found = _manageable_or_404(request, user_id)
     form = PasswordForm(request.POST)
     if form.is_valid() and _is_done(form, lambda: _give_password(request, found, form.cleaned_data)):
         messages.success(request, _("Đã cấp mật khẩu mới; các phiên đang mở của người này đã kết thúc."))
         return redirect("accounts:person", user_id)
-    return _show(request, found, RoleForm(units=presenters.unit_choices(request.scope, today), today=today), form)
+    return _show(request, found, password_form=form)
+
+
+@require_POST
+@action_required(Action.ADMINISTER)
+def identity(request: SignedInRequest, user_id: int) -> HttpResponse:
+    """Say who an official is, by identity number."""
+    found = _manageable_or_404(request, user_id)
+    form = IdentityForm(request.POST)
+    if form.is_valid() and _is_done(form, lambda: _set_identity(request, found, form.cleaned_data)):
+        messages.success(request, _("Đã ghi số định danh."))
+        return redirect("accounts:person", user_id)
+    return _show(request, found, identity_form=form)
+
+
+@require_POST
+@action_required(Action.ADMINISTER)
+def remove_identity(request: SignedInRequest, user_id: int) -> HttpResponse:
+    """Take an official's identity number away."""
+    return _to_account(request, user_id, services.remove_identity, _("Đã xóa số định danh."))
 
 
 @require_POST
@@ -145,18 +164,28 @@ def _manageable_or_404(request: SignedInRequest, user_id: int) -> User:
     return found
 
 
-def _show(request: SignedInRequest, found: User, role_form: RoleForm, password_form: PasswordForm) -> HttpResponse:
+def _show(
+    request: SignedInRequest,
+    found: User,
+    *,
+    role_form: RoleForm | None = None,
+    password_form: PasswordForm | None = None,
+    identity_form: IdentityForm | None = None,
+) -> HttpResponse:
+    """A person's page, with the form that was refused as it was sent."""
     units, today = request.scope.unit_ids, clock.today()
     context = {
         "person": found,
         "roles": presenters.roles(found, units, today),
-        "role_form": role_form,
-        "password_form": password_form,
+        "role_form": role_form or RoleForm(units=presenters.unit_choices(request.scope, today), today=today),
+        "password_form": password_form or PasswordForm(),
+        "identity_form": identity_form or IdentityForm(),
+        "has_identity": bool(found.sealed_identity),
         "may_manage": selectors.looks_after(units, found, today),
         "is_self": found.pk == request.user.pk,
         "has_second_factor": selectors.has_second_factor(found),
     }
-    is_refused = role_form.is_bound or password_form.is_bound
+    is_refused = any(form and form.is_bound for form in (role_form, password_form, identity_form))
     return render(request, "accounts/person.html", context, status=422 if is_refused else 200)
 
 
@@ -189,6 +218,10 @@ def _give_role(request: SignedInRequest, user: User, data: dict[str, Any]) -> No
 
 def _give_password(request: SignedInRequest, user: User, data: dict[str, Any]) -> None:
     services.give_password(user=user, password=data["password"], actor=request.user, at=clock.now())
+
+
+def _set_identity(request: SignedInRequest, user: User, data: dict[str, Any]) -> None:
+    services.set_identity(user=user, identity_number=data["identity_number"], actor=request.user, at=clock.now())
 
 
 def _is_done(form: Form, act: Callable[[], None]) -> bool:

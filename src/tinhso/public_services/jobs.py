@@ -10,8 +10,8 @@ from tinhso.core.daily import daily
 from tinhso.core.outbox import handles
 from tinhso.public_services.assistance import jobs as assistance
 from tinhso.public_services.assistance.services.sessions import CHANGED_TOPIC
-from tinhso.public_services.dossiers.services import upkeep
-from tinhso.public_services.feedback.services import RATED
+from tinhso.public_services.dossiers.services import messages, upkeep
+from tinhso.public_services.feedback.services import ANSWERED, RATED
 
 assert assistance  # noqa: S101 - importing registers its handlers
 
@@ -83,6 +83,22 @@ def tell_applicant(payload: dict[str, Any]) -> None:
     letters.send_of_event(dossier_id=payload["dossier"], seq=payload["seq"])
 
 
+@handles(messages.WRITTEN)
+def tell_of_message(payload: dict[str, Any]) -> None:
+    """Applicants hear by e-mail that the agency has written to them."""
+    from tinhso.public_services.dossiers.services import letters
+
+    letters.send_of_message(message_id=payload["message"])
+
+
+@handles(ANSWERED)
+def tell_of_answer(payload: dict[str, Any]) -> None:
+    """Who complained hears by e-mail that there is an answer."""
+    from tinhso.public_services.feedback import services
+
+    services.send_of_answer(complaint_id=payload["complaint"])
+
+
 @handles(upkeep.OVERDUE)
 def tell_leaders(payload: dict[str, Any]) -> None:
     """Leaders hear by e-mail what is overdue in their agency."""
@@ -121,11 +137,13 @@ def drop_old_drafts(_today: dt.date, at: dt.datetime) -> None:
 
 @daily("public_services.portal")
 def drop_leftovers(_today: dt.date, at: dt.datetime) -> None:
-    """What citizens began for supplements that are settled goes, and so do tries of looking up."""
-    from tinhso.public_services.portal.services import supplement, tracking
+    """What citizens began for supplements that are settled goes, and so do tries of looking up and counts of acts."""
+    from tinhso.public_services.dossiers.services import limits, supplying
+    from tinhso.public_services.portal.services import tracking
 
-    supplement.discard_settled()
+    supplying.discard_settled()
     tracking.forget_tries(at=at)
+    limits.forget(at=at)
 
 
 @task()

@@ -4,6 +4,7 @@ from tinhso.public_services.assistance.models import AssistanceSession
 from tinhso.public_services.catalog.models import Offering, Procedure, ProcedureVersion
 from tinhso.public_services.dossiers.models import (
     AccessLog,
+    ActCount,
     Amendment,
     Attachment,
     Charge,
@@ -18,13 +19,16 @@ from tinhso.public_services.dossiers.models import (
     ResultDocument,
     StepTask,
     Supplement,
+    SupplementDraft,
+    SupplementFile,
 )
 from tinhso.public_services.feedback.models import Complaint, Rating
 from tinhso.public_services.payments.models import Payment, PaymentNotice
-from tinhso.public_services.portal.models import LookUpTries, SupplementDraft, SupplementFile
+from tinhso.public_services.portal.models import LookUpTries
 
 __all__ = [
     "AccessLog",
+    "ActCount",
     "Amendment",
     "AssistanceSession",
     "Attachment",

@@ -47,16 +47,16 @@ def links(request: HttpRequest) -> list[Link]:
     if accounts.is_citizen(user):
         return [
             Link(reverse("public_services:my_complaints"), _("Phản ánh, kiến nghị của tôi")),
-            Link(reverse("public_services:assist_mine"), _("Những lần được hỗ trợ")),
+            Link(reverse("public_services:assist_mine"), _("Lượt hỗ trợ của tôi")),
         ]
     found = [
         (Action.ASSIST_PEOPLE, "assist", _("Hỗ trợ người dân")),
         (Action.VIEW_FIGURES, "assist_coverage", _("Kết quả hỗ trợ người dân")),
         (Action.OVERSEE_SERVICES, "desk_register", _("Sổ theo dõi hồ sơ")),
         (Action.OVERSEE_SERVICES, "feedback", _("Phản ánh, kiến nghị")),
-        (Action.OVERSEE_SERVICES, "ratings", _("Mức độ hài lòng")),
+        (Action.OVERSEE_SERVICES, "ratings", _("Đánh giá sự hài lòng")),
         (Action.ADMINISTER, "amendments", _("Sửa hồ sơ")),
-        (Action.MANAGE_PROCEDURES, "manage_procedures", _("Danh mục thủ tục")),
+        (Action.MANAGE_PROCEDURES, "manage_procedures", _("Quản lý thủ tục")),
     ]
     return [Link(reverse(f"public_services:{name}"), title) for right, name, title in found if _may(user, right)]
 

@@ -9,7 +9,7 @@ SENTENCES = {
     "large": _("Tệp “%(name)s” lớn hơn %(most)s MB; hãy nén hoặc tách tệp rồi gửi lại."),
     "kind": _("Tệp “%(name)s” không phải PDF hay ảnh JPEG, PNG; hãy chuyển sang một trong các dạng đó rồi gửi lại."),
     "heic": _("Ảnh “%(name)s” ở dạng HEIC, hệ thống chưa đọc được; hãy chuyển sang JPEG rồi gửi lại."),
-    "infected": _("Tệp “%(name)s” chứa mã độc; hãy quét vi-rút trên máy của bạn rồi gửi một bản sạch."),
+    "infected": _("Tệp “%(name)s” chứa mã độc; hãy quét vi-rút trên máy rồi gửi một bản sạch."),
     "picture": _("Ảnh “%(name)s” bị hỏng, không mở được; hãy chụp hoặc quét lại rồi gửi ảnh mới."),
     "pixels": _("Ảnh “%(name)s” có hơn %(most)s triệu điểm ảnh; hãy chụp hoặc quét lại với độ phân giải thấp hơn."),
     "encrypted": _("Tệp PDF “%(name)s” được đặt mật khẩu hoặc mã hóa; hãy bỏ mật khẩu rồi gửi lại."),

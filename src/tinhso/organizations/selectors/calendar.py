@@ -1,5 +1,7 @@
 """Reading the working calendar."""
 
+from functools import lru_cache
+
 from tinhso.organizations.choices import DayKind
 from tinhso.organizations.models import CalendarVersion
 from tinhso.organizations.rules.working_days import WorkingCalendar
@@ -11,7 +13,16 @@ def working_calendar() -> WorkingCalendar:
     Raises:
         CalendarVersion.DoesNotExist: the reference data are not loaded.
     """
-    version = CalendarVersion.objects.prefetch_related("days").latest("number")
+    newest = CalendarVersion.objects.order_by("-number").values_list("pk", "number").first()
+    if newest is None:
+        raise CalendarVersion.DoesNotExist
+    return _calendar(*newest)
+
+
+@lru_cache(maxsize=8)
+def _calendar(pk: int, _number: int) -> WorkingCalendar:
+    """A version's days, from memory once they have been read: a version never changes."""
+    version = CalendarVersion.objects.prefetch_related("days").get(pk=pk)
     days = list(version.days.all())
     return WorkingCalendar(
         first_day=version.first_day,

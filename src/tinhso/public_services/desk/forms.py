@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from tinhso.organizations import api as organizations
 from tinhso.public_services.catalog.choices import FeeTime
 from tinhso.public_services.desk.selectors.opened import Opened
-from tinhso.public_services.dossiers.choices import Action, DeliveryWay
+from tinhso.public_services.dossiers.choices import Action, Channel, DeliveryWay
 from tinhso.public_services.dossiers.rules import supplements
 
 MOST_LETTERS = 4000
@@ -126,10 +126,23 @@ class ExtendForm(ActForm):
 
 
 class DeliverForm(ActForm):
+    """Handing over at the counter; what was to go by post may also be fetched."""
+
+    way = forms.ChoiceField(
+        label=gettext_lazy("Cách trả"),
+        choices=[
+            (DeliveryWay.POST.value, gettext_lazy("Đã gửi qua bưu chính")),
+            (DeliveryWay.COUNTER.value, gettext_lazy("Đã trao tại Bộ phận Một cửa")),
+        ],
+    )
     receiver = _line(gettext_lazy("Họ tên người nhận kết quả"))
 
+    def prepare(self) -> None:
+        if self.opened.dossier.delivery != DeliveryWay.POST:
+            del self.fields["way"]
+
     def request(self) -> dict[str, Any]:
-        return super().request() | {"way": DeliveryWay.COUNTER.value}
+        return {"way": DeliveryWay.COUNTER.value} | super().request()
 
 
 class SupplementForm(ActForm):
@@ -178,6 +191,21 @@ class SupplementForm(ActForm):
         said = self.cleaned_data
         found = {"items": self._items(said), "reason": said.get("reason", "").strip()}
         return found | ({"lawful_reason": said["lawful_reason"].strip()} if said.get("lawful_reason") else {})
+
+
+class HandedForm(forms.Form):
+    """Who has brought what was missing, and how it came."""
+
+    giver = _line(
+        gettext_lazy("Người mang bổ sung đến"), help_text=gettext_lazy("Ghi trên giấy xác nhận đã nhận bổ sung.")
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Cách nhận"),
+        choices=[
+            (Channel.COUNTER.value, gettext_lazy("Trực tiếp tại Bộ phận Một cửa")),
+            (Channel.POST.value, gettext_lazy("Qua bưu chính")),
+        ],
+    )
 
 
 class MessageForm(forms.Form):

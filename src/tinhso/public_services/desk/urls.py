@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from tinhso.public_services.desk.views import amend, dossier, files, inbox, register, report
+from tinhso.public_services.desk.views import amend, dossier, files, inbox, register, report, supplement
 
 urlpatterns: list[URLPattern] = [
     path("desk/", inbox.show, name="desk"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/<uuid:key>/claim/", dossier.claim, name="desk_claim"),
     path("desk/<uuid:key>/release/", dossier.release, name="desk_release"),
     path("desk/<uuid:key>/messages/", dossier.write_message, name="desk_message"),
+    path("desk/<uuid:key>/supplement/", supplement.take_in, name="desk_supplement"),
+    path("desk/<uuid:key>/supplement/<int:seq>/", supplement.taken_in, name="desk_supplied"),
+    path("desk/<uuid:key>/messages/settle/", dossier.settle_messages, name="desk_messages_settled"),
     path("desk/<uuid:key>/do/<str:action>/", dossier.act, name="desk_act"),
     path("desk/<uuid:key>/papers/<str:form>.pdf", files.paper, name="paper"),
 ]

@@ -13,7 +13,7 @@ class State(models.TextChoices):
     AWAITING_SUPPLEMENT = "awaiting_supplement", _("Yêu cầu bổ sung giấy tờ")
     AWAITING_PAYMENT = "awaiting_payment", _("Yêu cầu thực hiện nghĩa vụ tài chính")
     WITHDRAWN = "withdrawn", _("Công dân yêu cầu rút hồ sơ")
-    STOPPED = "stopped", _("Dừng xử lý")
+    STOPPED = "stopped", pgettext_lazy("state", "Dừng xử lý")
     RESOLVED = "resolved", _("Đã xử lý xong")
     DELIVERED = "delivered", _("Đã trả kết quả")
 
@@ -42,8 +42,38 @@ class Action(models.TextChoices):
     REJECT = "reject", _("Ký văn bản từ chối giải quyết")
     DELIVER = "deliver", _("Trả kết quả")
     CORRECT_RESULT = "correct_result", _("Đính chính kết quả")
+    REVOKE_RESULT = "revoke_result", _("Thu hồi kết quả")
     RECALCULATE_DUE = "recalculate_due", _("Tính lại ngày hẹn trả")
     AMEND_RECORD = "amend_record", _("Sửa hồ sơ theo hai người duyệt")
+
+
+# What was done, as it is told afterwards: in Vietnamese in the same words.
+HAPPENED = {
+    Action.SUBMIT: pgettext_lazy("event", "Nộp hồ sơ trực tuyến"),
+    Action.RECEIVE: pgettext_lazy("event", "Nhận hồ sơ tại quầy"),
+    Action.ACCEPT: pgettext_lazy("event", "Tiếp nhận"),
+    Action.REFUSE: pgettext_lazy("event", "Từ chối tiếp nhận"),
+    Action.START: pgettext_lazy("event", "Bắt đầu xử lý"),
+    Action.ADVANCE: pgettext_lazy("event", "Chuyển bước sau"),
+    Action.SEND_BACK: pgettext_lazy("event", "Chuyển lại bước trước"),
+    Action.CONSULT: pgettext_lazy("event", "Lấy ý kiến cơ quan khác"),
+    Action.ANSWER_CONSULTATION: pgettext_lazy("event", "Trả lời ý kiến"),
+    Action.REQUEST_SUPPLEMENT: pgettext_lazy("event", "Yêu cầu bổ sung"),
+    Action.SUPPLY: pgettext_lazy("event", "Bổ sung hồ sơ"),
+    Action.LAPSE: pgettext_lazy("event", "Dừng vì quá hạn bổ sung"),
+    Action.REQUEST_PAYMENT: pgettext_lazy("event", "Yêu cầu nộp phí, lệ phí"),
+    Action.PAYMENT_SETTLED: pgettext_lazy("event", "Đã nộp phí, lệ phí"),
+    Action.EXTEND: pgettext_lazy("event", "Xin lỗi và hẹn lại ngày trả"),
+    Action.WITHDRAW: pgettext_lazy("event", "Rút hồ sơ"),
+    Action.STOP: pgettext_lazy("event", "Dừng xử lý"),
+    Action.RESOLVE: pgettext_lazy("event", "Ký kết quả"),
+    Action.REJECT: pgettext_lazy("event", "Ký văn bản từ chối giải quyết"),
+    Action.DELIVER: pgettext_lazy("event", "Trả kết quả"),
+    Action.CORRECT_RESULT: pgettext_lazy("event", "Đính chính kết quả"),
+    Action.REVOKE_RESULT: pgettext_lazy("event", "Thu hồi kết quả"),
+    Action.RECALCULATE_DUE: pgettext_lazy("event", "Tính lại ngày hẹn trả"),
+    Action.AMEND_RECORD: pgettext_lazy("event", "Sửa hồ sơ theo hai người duyệt"),
+}
 
 
 class Relation(models.TextChoices):

@@ -71,8 +71,9 @@ class Dossier(models.Model):
     """One request of one person or business for one procedure (hồ sơ), as it stands after its last event.
 
     `desk` says who has to act: a role of the agency, `applicant`, or nobody (empty); `act_by` until when. `due_at` is
-    the day promised for the result, null while it is not accepted or the clock stands. Holds personal data, sealed:
-    the answers.
+    the day promised for the result, null while it is not accepted or the clock stands; `calendar` numbers the working
+    calendar it was counted with. `unanswered` counts messages of the applicant that wait for the agency's word. Holds
+    personal data, sealed: the answers.
     """
 
     key = models.UUIDField("khóa", unique=True, default=uuid.uuid4)
@@ -103,6 +104,7 @@ class Dossier(models.Model):
     is_digitized = models.BooleanField("đã số hóa", default=False)
     last_digest = models.CharField("dấu vân cuối", max_length=64)
     published_seq = models.PositiveIntegerField("sự kiện đã công bố", default=0)
+    unanswered = models.PositiveSmallIntegerField("lời nhắn chưa trả lời", default=0, db_default=0)
 
     class Meta:
         app_label = "public_services"
@@ -124,6 +126,7 @@ class Dossier(models.Model):
             models.Index(
                 fields=["id"], condition=Q(published_seq__lt=F("revision")), name="public_services_unpublished"
             ),
+            models.Index(fields=["agency", "id"], condition=Q(unanswered__gt=0), name="public_services_asked"),
         ]
 
     def __str__(self) -> str:
@@ -274,6 +277,46 @@ class Supplement(models.Model):
         return f"{self.dossier_id} {self.opened_seq}"
 
 
+class SupplementDraft(models.Model):
+    """What somebody has filled in so far in answer to a request for a supplement (bản bổ sung đang soạn).
+
+    There may be one of the applicant, online, and one at the counter for who has come there; neither side sees the
+    other's. Both go when one is sent or the request is settled otherwise. Holds personal data, sealed: the answers.
+    """
+
+    supplement = models.ForeignKey(Supplement, models.PROTECT, related_name="drafts")
+    channel = models.CharField("kênh", max_length=10, choices=Channel, default=Channel.ONLINE)
+    sealed = models.TextField("câu trả lời", blank=True)
+    revision = models.PositiveIntegerField("lần lưu", default=0)
+    updated_at = models.DateTimeField("lưu lúc")
+
+    class Meta:
+        app_label = "public_services"
+        constraints = [
+            models.UniqueConstraint(fields=["supplement", "channel"], name="public_services_supplement_draft_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supplement_id} {self.channel}"
+
+
+class SupplementFile(models.Model):
+    """A file put to a paper that was asked for again. Holds personal data: the file."""
+
+    key = models.UUIDField("khóa", unique=True, default=uuid.uuid4)
+    draft = models.ForeignKey(SupplementDraft, models.CASCADE, related_name="files")
+    paper = models.CharField("thành phần hồ sơ", max_length=60)
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
+    name = models.CharField("tên tệp", max_length=255)
+    scan = models.CharField("quét mã độc", max_length=10)
+
+    class Meta:
+        app_label = "public_services"
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.paper}"
+
+
 class ClockPause(models.Model):
     """A time in which the term did not run (tạm dừng tính thời hạn). Holds no personal data."""
 
@@ -356,6 +399,12 @@ class ResultDocument(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it was issued, and neither replaced nor revoked."""
+        is_issued = self.is_signed and self.issued_seq is not None
+        return is_issued and self.superseded_by_id is None and self.revoked_at is None
+
 
 class Message(models.Model):
     """A message between applicant and agency in a dossier (trao đổi). Holds personal data, sealed: the text."""
@@ -390,6 +439,25 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.actor}"
+
+
+class ActCount(models.Model):
+    """How often somebody did something in the latest minute in which it was done (giới hạn số lần).
+
+    `minute` is counted from 1970. Rows of yesterday go. Holds personal data: who did something when.
+    """
+
+    what = models.CharField("việc", max_length=20)
+    user_id = models.BigIntegerField("tài khoản")  # no foreign key: counting costs nothing beyond its own row
+    minute = models.BigIntegerField("phút")
+    times = models.PositiveIntegerField("số lần")
+
+    class Meta:
+        app_label = "public_services"
+        constraints = [models.UniqueConstraint(fields=["what", "user_id"], name="public_services_act_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.user_id}"
 
 
 class Amendment(models.Model):

@@ -17,7 +17,7 @@ class RatingForm(forms.Form):
     """Level, reasons, and own words."""
 
     level = forms.TypedChoiceField(
-        label=_("Mức độ hài lòng của bạn"),
+        label=_("Ông, bà hài lòng đến mức nào?"),
         choices=Level.choices,
         coerce=lambda text: Level(int(text)),
         widget=forms.RadioSelect,
@@ -32,7 +32,7 @@ class RatingForm(forms.Form):
         label=_("Ý kiến thêm"),
         max_length=MOST_COMMENT,
         required=False,
-        help_text=_("Lãnh đạo cơ quan đọc ý kiến mà không thấy tên bạn."),
+        help_text=_("Lãnh đạo cơ quan đọc ý kiến mà không thấy tên ông, bà."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

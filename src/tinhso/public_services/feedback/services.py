@@ -5,21 +5,27 @@ from collections.abc import Collection
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tinhso.accounts.api import User
-from tinhso.core import audit, outbox, sealed
+from tinhso.core import audit, mail, outbox, sealed
+from tinhso.core.clock import VIETNAM
 from tinhso.core.errors import RuleViolation
+from tinhso.organizations import api as organizations
 from tinhso.organizations.api import Term, TermUnit
 from tinhso.public_services.dossiers.models import Dossier
 from tinhso.public_services.dossiers.rules.machine import SETTLED
 from tinhso.public_services.dossiers.selectors import standing
+from tinhso.public_services.dossiers.services import letters
 from tinhso.public_services.feedback.choices import ComplaintKind, Level, Reason
 from tinhso.public_services.feedback.models import Complaint, Rating
 
 MOST_COMMENT, MOST_TEXT = 1000, 5000  # letters
 MOST_A_DAY = 5  # complaints of one person
 RATED = "public_services.dossier_rated"
+ANSWERED = "public_services.complaint_answered"
 
 
 class NotRatable(RuleViolation):
@@ -108,7 +114,7 @@ def complain(
         return before
     words = _words(text)
     if Complaint.objects.filter(user=user, at__gt=at - dt.timedelta(days=1)).count() >= MOST_A_DAY:
-        raise TooManyComplaints(_("Hôm nay bạn đã gửi nhiều phản ánh, kiến nghị; hãy chờ trả lời rồi gửi tiếp."))
+        raise TooManyComplaints(_("Hôm nay ông, bà đã gửi nhiều phản ánh, kiến nghị; hãy chờ trả lời rồi gửi tiếp."))
     complaint, is_new = Complaint.objects.get_or_create(
         user=user,
         idempotency_key=key,
@@ -145,7 +151,39 @@ def answer(*, complaint_id: int, user: User, text: str, at: dt.datetime) -> Comp
     complaint.sealed_answer, complaint.answered_at, complaint.answered_by = sealed.seal(words), at, user.username
     complaint.save(update_fields=["sealed_answer", "answered_at", "answered_by"])
     _note("complaint_answered", complaint, user.username, at)
+    outbox.publish(topic=ANSWERED, payload={"complaint": complaint.pk}, at=at)
     return complaint
+
+
+def send_of_answer(*, complaint_id: int) -> int:
+    """Write to who complained that there is an answer (báo đã trả lời phản ánh, kiến nghị), without what was said.
+
+    Args:
+        complaint_id: primary key of `Complaint`.
+
+    Returns:
+        To how many people it went: 0 or 1.
+
+    Raises:
+        OSError: the mail server cannot be reached or refuses.
+    """
+    if not mail.is_set_up():
+        return 0
+    complaint = Complaint.objects.select_related("user", "dossier").get(pk=complaint_id)
+    sent_on = complaint.at.astimezone(VIETNAM).date()
+    page = mail.address_of(reverse("public_services:my_complaint", args=[complaint.key]))
+    with translation.override("vi"):
+        unit = organizations.named_unit(complaint.agency_id, sent_on).name
+        lines = [
+            _("%(unit)s đã trả lời phản ánh, kiến nghị mà ông, bà gửi ngày %(day)s.")
+            % {"unit": unit, "day": f"{sent_on:%d/%m/%Y}"},
+            _("Xem câu trả lời (cần đăng nhập): %(address)s") % {"address": page},
+        ]
+        return mail.send(
+            to=[letters.address_of(complaint.user, complaint.dossier)],
+            subject=_("Phản ánh, kiến nghị của ông, bà đã được trả lời"),
+            text="\n\n".join(lines),
+        )
 
 
 def answer_term() -> Term:

@@ -49,7 +49,7 @@ def rate(request: CitizenRequest, key: UUID) -> HttpResponse:
         except (services.NotRatable, services.AlreadyRated) as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Cảm ơn bạn đã đánh giá."))
+            messages.success(request, _("Cảm ơn ông, bà đã đánh giá."))
             return redirect("public_services:my_dossier", key)
     context = {
         "dossier": found,

@@ -143,7 +143,7 @@ class PaperBlock:
 
     @property
     def how_many(self) -> str:
-        return _("nhiều nhất %(most)s tệp") % {"most": self.paper.max}
+        return _("Nhiều nhất %(most)s tệp.") % {"most": self.paper.max}
 
 
 def paper_id(code: str) -> str:

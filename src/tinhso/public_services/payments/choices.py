@@ -16,7 +16,7 @@ class PaymentState(models.TextChoices):
 class NoticeKind(models.TextChoices):
     """What a provider tells of a payment."""
 
-    PAID = "paid", _("Đã trả")
+    PAID = "paid", pgettext_lazy("payment", "Đã trả")
     FAILED = "failed", _("Không trả được")
     REFUNDED = "refunded", _("Đã hoàn")
 

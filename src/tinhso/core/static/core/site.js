@@ -13,6 +13,11 @@ for (const menu of document.querySelectorAll("[data-ts-menu]")) {
   });
 }
 
+// On a narrow screen the bar of entries scrolls: the entry of this page is in sight.
+const bar = document.querySelector(".ts-nav");
+const here = bar?.querySelector("[aria-current]");
+if (here) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.clientWidth) / 2;
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -38,7 +38,7 @@ class PersonForm(forms.Form):
     email = forms.EmailField(
         label=_("Thư điện tử"),
         required=False,
-        help_text=_("Thư của chính người được hỗ trợ, để gửi mã xác nhận; không có thì để trống."),
+        help_text=_("Để gửi mã cho chính người này; không có thì để trống."),
     )
 
     def clean_identity_number(self) -> str:

@@ -26,6 +26,7 @@ class SessionLine:
     Attributes:
         identity: only the last digits.
         consent: how the person agreed; empty before.
+        has_lapsed: that was too long ago, and the session goes on.
         minutes: None while it is not over.
         alone: whether the person could do it alone next time, in words; empty when nobody said.
     """
@@ -48,6 +49,7 @@ class SessionLine:
     consent: str
     evidence: str
     consented_at: dt.datetime | None
+    has_lapsed: bool
     dossier_number: str
     dossier_key: UUID | None
     ended_at: dt.datetime | None
@@ -59,12 +61,12 @@ class SessionLine:
     dispute: str
 
 
-def line(session: AssistanceSession) -> SessionLine:
-    """One session with everything its helper may know."""
+def line(session: AssistanceSession, *, at: dt.datetime) -> SessionLine:
+    """One session with everything its helper may know, as it stands at a moment."""
     person = sessions.person_of(session)
     return SessionLine(
         key=session.key,
-        badge=badge(session),
+        badge=badge(session, at=at),
         person=person.full_name,
         business=person.business_name,
         identity=rules.shown_identity(person.identity_number),
@@ -81,6 +83,7 @@ def line(session: AssistanceSession) -> SessionLine:
         consent=str(ConsentMethod(session.consent_method).label) if session.consent_method else "",
         evidence=str(sealed.opened_values(session.sealed_consent).get("evidence", "")),
         consented_at=session.consented_at,
+        has_lapsed=sessions.has_lapsed(session, at),
         dossier_number=session.dossier.number if session.dossier else "",
         dossier_key=session.dossier.key if session.dossier else None,
         ended_at=session.ended_at,
@@ -93,14 +96,14 @@ def line(session: AssistanceSession) -> SessionLine:
     )
 
 
-def lines(rows: Iterable[AssistanceSession]) -> list[SessionLine]:
-    return [line(row) for row in rows]
+def lines(rows: Iterable[AssistanceSession], *, at: dt.datetime) -> list[SessionLine]:
+    return [line(row, at=at) for row in rows]
 
 
-def badge(session: AssistanceSession) -> Badge:
-    """Where a session stands."""
+def badge(session: AssistanceSession, *, at: dt.datetime) -> Badge:
+    """Where a session stands at a moment."""
     if session.disputed_at is not None:
-        return Badge("off_track", _("người dân nói không nhờ"))
+        return Badge("off_track", _("Người dân nói không nhờ"))
     if session.outcome:
         outcome = Outcome(session.outcome)
         return Badge(SHAPES[outcome], str(outcome.label))
@@ -108,6 +111,8 @@ def badge(session: AssistanceSession) -> Badge:
         return Badge("too_early", _("Chờ người nhận"))
     if session.consented_at is None:
         return Badge("running", _("Chờ đồng ý"))
+    if sessions.has_lapsed(session, at):
+        return Badge("old", _("Đồng ý đã hết hiệu lực"))
     return Badge("on_track", _("Đang hỗ trợ"))
 
 

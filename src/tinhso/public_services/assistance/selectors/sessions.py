@@ -116,6 +116,23 @@ def session_of(draft: Draft) -> AssistanceSession | None:
     return AssistanceSession.objects.select_related("helper").filter(pk=draft.assistance).first()
 
 
+def is_agreed(draft: Draft, at: dt.datetime) -> bool:
+    """Whether a helper may see and fill in a draft at a moment: the person's consent is in force, and the session runs."""
+    session = session_of(draft)
+    return session is not None and session.ended_at is None and consent_holds(session, at)
+
+
+def consent_holds(session: AssistanceSession, at: dt.datetime) -> bool:
+    """Whether the person helped agrees at a moment."""
+    return rules.consent_holds(consented_at=session.consented_at, disputed_at=session.disputed_at, at=at)
+
+
+def has_lapsed(session: AssistanceSession, at: dt.datetime) -> bool:
+    """Whether the person of a session agreed too long ago for what is still to be filled in or filed."""
+    is_over = session.ended_at is not None or session.disputed_at is not None or session.dossier_id is not None
+    return not is_over and session.consented_at is not None and not consent_holds(session, at)
+
+
 def helped_by(draft: Draft) -> PartyText | None:
     """The helper as a party (người nộp hộ) of the dossier that comes of a draft; None when nobody helps.
 

@@ -221,8 +221,7 @@ def require_consent(session: AssistanceSession, *, at: dt.datetime) -> None:
     Raises:
         NoConsent: not agreed, too long ago, or disputed.
     """
-    holds = rules.consent_holds(consented_at=session.consented_at, disputed_at=session.disputed_at, at=at)
-    if not holds:
+    if not sessions.consent_holds(session, at):
         raise NoConsent
 
 

@@ -30,7 +30,7 @@ def mine(request: CitizenRequest) -> HttpResponse:
     found = list(sessions.about(request.citizen.identity_number)[:MOST])
     rows = [
         {
-            "line": presenter.line(one),
+            "line": presenter.line(one, at=at),
             "code": sessions.code_on_page(one, at),
             "form": forms.DisputeForm(auto_id=f"dispute_{one.pk}_%s") if one.disputed_at is None else None,
         }

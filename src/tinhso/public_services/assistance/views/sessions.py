@@ -37,13 +37,14 @@ PARTS = ("person", "code", "paper", "voice", "procedure", "end")
 @action_required(Action.ASSIST_PEOPLE)
 def own(request: SignedInRequest) -> HttpResponse:
     """Requests that wait in the own communes, and the own sessions."""
+    at = clock.now()
     rows = sessions.own(request.user).select_related("helper")
     if wanted_table(request) is not None:
-        return csv_table("luot-ho-tro.csv", presenter.columns(), presenter.lines(rows[:MOST_LINES]))
+        return csv_table("luot-ho-tro.csv", presenter.columns(), presenter.lines(rows[:MOST_LINES], at=at))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "waiting": presenter.lines(sessions.waiting(request.user, clock.today())),
-        "rows": presenter.lines(page),
+        "waiting": presenter.lines(sessions.waiting(request.user, clock.today()), at=at),
+        "rows": presenter.lines(page, at=at),
         "pages": _pages(page),
         "may_start": bool(sessions.communes(request.user, clock.today())),
         "csv_url": "?format=csv",
@@ -121,11 +122,9 @@ def _page(
     at = clock.now()
     draft = Draft.objects.select_related("version").filter(assistance=session.pk).first()
     is_running = session.started_at is not None and session.ended_at is None and session.disputed_at is None
-    may_file = is_running and rules.consent_holds(
-        consented_at=session.consented_at, disputed_at=session.disputed_at, at=at
-    )
+    may_file = is_running and sessions.consent_holds(session, at)
     context = {
-        "line": presenter.line(session),
+        "line": presenter.line(session, at=at),
         "is_waiting": session.helper_id is None and session.disputed_at is None,
         "is_running": is_running,
         "may_file": may_file,

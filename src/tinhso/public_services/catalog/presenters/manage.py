@@ -247,11 +247,16 @@ def version_row(version: ProcedureVersion, today: dt.date) -> VersionRow:
         badge=_version_badge(version, today),
         valid_from=version.valid_from,
         valid_to=version.valid_to,
-        written_by=version.written_by,
-        published_by=version.published_by,
+        written_by=_who(version.written_by),
+        published_by=_who(version.published_by),
         published_at=version.published_at,
         digest=version.digest,
     )
+
+
+def _who(actor: str) -> str:
+    """Who wrote or published a version; what comes with the platform names the system."""
+    return _("Hệ thống") if actor == "system" else actor
 
 
 def _version_badge(version: ProcedureVersion, today: dt.date) -> Badge:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tinhso.core import numbers, words
+from tinhso.core import numbers
 from tinhso.core.badges import Badge
 from tinhso.core.exports import Column
 from tinhso.organizations.api import TermUnit, UnitKind, UnitRow
@@ -108,11 +108,11 @@ def columns() -> list[Column[Row]]:
 
 
 def by_field(found: Iterable[Row]) -> Mapping[str, list[Row]]:
-    """The list under its fields."""
+    """The list under its fields, in the order in which they come."""
     groups: dict[str, list[Row]] = {}
     for row in found:
         groups.setdefault(row.field, []).append(row)
-    return dict(sorted(groups.items(), key=lambda pair: words.without_tones(pair[0])))
+    return groups
 
 
 def term_words(term: TermText) -> str:

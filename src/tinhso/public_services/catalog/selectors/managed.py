@@ -1,11 +1,14 @@
 """Every procedure with its versions, for whoever manages the catalog."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tinhso.public_services.catalog.choices import VersionState
 from tinhso.public_services.catalog.models import Procedure, ProcedureVersion
+from tinhso.public_services.catalog.selectors import procedures
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,31 @@ class Managed:
     ended_on: dt.date | None
 
 
-def procedures_on(on: dt.date) -> list[Managed]:
-    """All procedures by field and name."""
-    grouped: dict[int, list[ProcedureVersion]] = {}
-    for row in ProcedureVersion.objects.select_related("procedure").defer("content").order_by("procedure", "-number"):
-        grouped.setdefault(row.procedure_id, []).append(row)
-    found = [managed(rows, on) for rows in grouped.values()]
-    return sorted(found, key=lambda one: (one.newest.field, one.newest.name))
+def newest(query: str = "") -> QuerySet[ProcedureVersion]:
+    """The newest version of every procedure, published or not, by field and name.
+
+    Args:
+        query: words that one of its versions holds in name, field or code; all when there is none.
+    """
+    versions = ProcedureVersion.objects.all()
+    newer = versions.filter(procedure=OuterRef("procedure"), number__gt=OuterRef("number"))
+    found = versions.filter(~Exists(newer))
+    if query:
+        found = found.filter(procedure__in=procedures.holding(versions, query).values("procedure"))
+    return found.defer("content").order_by("field", "name", "pk")
+
+
+def procedures_on(on: dt.date, found: Iterable[ProcedureVersion]) -> list[Managed]:
+    """Procedures and where their versions stand on a day, in the order given.
+
+    Args:
+        found: one version of each.
+    """
+    grouped: dict[int, list[ProcedureVersion]] = {row.procedure_id: [] for row in found}
+    rows = ProcedureVersion.objects.filter(procedure__in=list(grouped)).select_related("procedure").defer("content")
+    for row in rows.order_by("-number"):
+        grouped[row.procedure_id].append(row)
+    return [managed(versions, on) for versions in grouped.values()]
 
 
 def managed(rows: Sequence[ProcedureVersion], on: dt.date) -> Managed:

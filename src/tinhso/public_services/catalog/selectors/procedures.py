@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from tinhso.core import words
@@ -11,7 +11,7 @@ from tinhso.core.errors import UnknownName
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import UnitRow
 from tinhso.public_services.catalog.choices import VersionState
-from tinhso.public_services.catalog.models import Offering, Procedure, ProcedureVersion
+from tinhso.public_services.catalog.models import Offering, ProcedureVersion
 from tinhso.public_services.catalog.rules import content
 from tinhso.public_services.catalog.rules.content import Bundle
 
@@ -21,10 +21,14 @@ class NotOffered(UnknownName):
 
 
 def published(on: dt.date) -> QuerySet[ProcedureVersion]:
-    """Versions in force on a day, one per active procedure: the newest where one has replaced another on its first day."""
+    """Versions in force on a day, one per active procedure: the newest where one has replaced another on its first day.
+
+    What is published is told by its moment, not by its state: SQLite would look for newer versions by the state, of
+    which there is one for nearly all, instead of by the procedure.
+    """
     reaches = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
     versions = ProcedureVersion.objects.select_related("procedure").defer("content")
-    begun = {"state": VersionState.PUBLISHED, "valid_from__lte": on}
+    begun = {"published_at__isnull": False, "valid_from__lte": on}
     newer = ProcedureVersion.objects.filter(procedure=OuterRef("procedure"), number__gt=OuterRef("number"), **begun)
     return versions.filter(reaches, ~Exists(newer), procedure__is_active=True, **begun)
 
@@ -41,24 +45,38 @@ def in_force(code: str, on: dt.date) -> ProcedureVersion:
     return found
 
 
-def search(query: str, on: dt.date, *, field: str = "") -> list[ProcedureVersion]:
-    """Procedures in force that hold every word, written with or without tone marks; all when there is no word.
+def search(query: str, on: dt.date, *, field: str = "", applicant: str = "") -> QuerySet[ProcedureVersion]:
+    """Procedures in force that hold every word, by field and name; all when there is no word.
 
     Args:
         query: words of name, field or code.
         field: only those of one field.
+        applicant: only those that such people may file (`choices.ApplicantKind`).
     """
-    found = published(on)
-    for word in words.without_tones(query).split():
-        found = found.filter(plain__contains=word)
+    found = holding(published(on), query)
     if field:
         found = found.filter(field=field)
-    return list(found.order_by("field", "name"))
+    if applicant:
+        found = found.filter(content__applicants__icontains=f'"{applicant}"')  # SQLite has no `contains` for JSON
+    place = Case(
+        *(When(field=name, then=Value(number)) for number, name in enumerate(fields(on))),
+        default=Value(-1),
+        output_field=IntegerField(),
+    )
+    return found.order_by(place, "name", "pk")
+
+
+def holding(found: QuerySet[ProcedureVersion], query: str) -> QuerySet[ProcedureVersion]:
+    """Those versions that hold every word, written with or without tone marks."""
+    for word in words.without_tones(query).split():
+        found = found.filter(plain__contains=word)
+    return found
 
 
 def fields(on: dt.date) -> list[str]:
-    """The fields (lĩnh vực) that procedures in force lie in."""
-    return list(published(on).order_by("field").values_list("field", flat=True).distinct())
+    """The fields (lĩnh vực) that procedures in force lie in, as people look them up: whatever the database sorts by."""
+    found = published(on).order_by().values_list("field", flat=True).distinct()
+    return sorted(found, key=words.without_tones)
 
 
 def bundle(version_id: int) -> Bundle:
@@ -73,24 +91,28 @@ def _published_bundle(version_id: int) -> Bundle | None:
     return content.read(row.content) if row.state == VersionState.PUBLISHED else None
 
 
-def offering_units(procedure: Procedure, on: dt.date) -> list[UnitRow]:
+def offering_units(code: str, on: dt.date) -> list[UnitRow]:
     """The units that offer a procedure on a day, in order of their names."""
-    reaches = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    rows = Offering.objects.filter(reaches, procedure=procedure, valid_from__lte=on)
-    pairs = set(rows.values_list("unit_kind", "org_unit_id"))
+    pairs = set(_offerings(code, on).values_list("unit_kind", "org_unit_id"))
     kinds, units = {kind for kind, _unit in pairs if kind}, {unit for _kind, unit in pairs if unit}
     found = [row for row in organizations.units_on(on) if row.kind in kinds or row.unit_id in units]
     return sorted(found, key=lambda row: row.name)
 
 
-def offered_by(procedure: Procedure, unit_id: int, on: dt.date) -> UnitRow:
+def _offerings(code: str, on: dt.date) -> QuerySet[Offering]:
+    reaches = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    return Offering.objects.filter(reaches, procedure__code=code, valid_from__lte=on)
+
+
+def offered_by(code: str, unit_id: int, on: dt.date) -> UnitRow:
     """The unit, if it offers the procedure.
 
     Raises:
         NotOffered: it does not.
     """
-    found = next((row for row in offering_units(procedure, on) if row.unit_id == unit_id), None)
-    if found is None:
+    found = next((row for row in organizations.units_on(on) if row.unit_id == unit_id), None)
+    by_it = Q(org_unit=unit_id) if found is None else Q(unit_kind=found.kind) | Q(org_unit=unit_id)
+    if found is None or not _offerings(code, on).filter(by_it).exists():
         raise NotOffered(_("cơ quan giải quyết"), str(unit_id), [])
     return found
 

@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.organizations import api as organizations
 from tinhso.public_services.catalog import services
 from tinhso.public_services.catalog.choices import VersionState
@@ -29,6 +32,8 @@ from tinhso.public_services.form_engine import presenters as form_presenters
 from tinhso.public_services.form_engine.rules.filling import Part
 
 P = ParamSpec("P")
+MOST_LETTERS = 200  # of what is searched for
+PER_PAGE = 50
 FILES: dict[str, tuple[str, Callable[[content.Bundle], str]]] = {
     "yaml": ("application/yaml; charset=utf-8", content.written),
     "json": ("application/json", lambda bundle: json.dumps(bundle.content(), ensure_ascii=False, indent=1)),
@@ -62,12 +67,20 @@ def _version_or_404(key: int) -> ProcedureVersion:
 @require_safe
 @_manager_required
 def manage_list(request: SignedInRequest) -> HttpResponse:
-    """Every procedure with where its versions stand."""
-    today = clock.today()
-    rows = presenter.rows(managed.procedures_on(today), today)
+    """Every procedure with where its versions stand, searched with or without tone marks."""
+    today, query = clock.today(), request.GET.get("q", "")[:MOST_LETTERS].strip()
+    found = managed.newest(query)
     if wanted_table(request) is not None:
+        rows = presenter.rows(managed.procedures_on(today, found), today)
         return csv_table("quan-ly-thu-tuc.csv", presenter.columns(), rows)
-    context = {"rows": rows, "drafts": sum(bool(row.others) for row in rows), "csv_url": "?format=csv"}
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "query": query,
+        "rows": presenter.rows(managed.procedures_on(today, page), today),
+        "count": page.paginator.count,
+        "pages": pages(page, q=query),
+        "csv_url": "?" + urlencode({"q": query, "format": "csv"} if query else {"format": "csv"}),
+    }
     return render(request, "public_services/catalog/manage/list.html", context)
 
 

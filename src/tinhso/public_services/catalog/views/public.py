@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +13,13 @@ from tinhso.accounts.api import User
 from tinhso.core import clock
 from tinhso.core.errors import UnknownName
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.public_services.catalog.choices import ApplicantKind, OnlineLevel
 from tinhso.public_services.catalog.presenters import public as presenters
 from tinhso.public_services.catalog.selectors import procedures
 
 MOST_LETTERS = 200  # of what is searched for
+PER_PAGE = 50
 
 
 @require_safe
@@ -25,13 +28,11 @@ def public_catalog(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     query, field = request.GET.get("q", "")[:MOST_LETTERS].strip(), request.GET.get("field", "")
     applicant = request.GET.get("applicant", "")
-    found = procedures.search(query, today, field=field)
-    if applicant:
-        found = [one for one in found if applicant in procedures.bundle(one.pk).applicants]
-    rows = presenters.rows(found)
+    found = procedures.search(query, today, field=field, applicant=applicant)
     if wanted_table(request) is not None:
-        return csv_table("thu-tuc-hanh-chinh.csv", presenters.columns(), rows)
+        return csv_table("thu-tuc-hanh-chinh.csv", presenters.columns(), presenters.rows(found))
     asked = {name: value for name, value in (("q", query), ("field", field), ("applicant", applicant)) if value}
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "query": query,
         "field": field,
@@ -39,8 +40,9 @@ def public_catalog(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(asked),
         "fields": procedures.fields(today),
         "applicants": ApplicantKind.choices,
-        "groups": presenters.by_field(rows),
-        "count": len(rows),
+        "groups": presenters.by_field(presenters.rows(page)),
+        "count": page.paginator.count,
+        "pages": pages(page, **asked),
         "csv_url": f"{reverse('public_services:catalog')}?{urlencode({**asked, 'format': 'csv'})}",
     }
     return render(request, "public_services/catalog/catalog.html", context)
@@ -55,7 +57,7 @@ def public_procedure(request: HttpRequest, code: str) -> HttpResponse:
     except UnknownName:
         return _unknown(request, code)
     sheet = presenters.sheet(
-        version, procedures.bundle(version.pk), procedures.offering_units(version.procedure, today)
+        version, procedures.bundle(version.pk), procedures.offering_units(version.procedure.code, today)
     )
     is_known = isinstance(request.user, User)
     context = {

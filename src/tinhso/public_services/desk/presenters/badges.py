@@ -11,6 +11,7 @@ from tinhso.core.numbers import number
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import OutsideCalendar, TermUnit, WorkingCalendar
 from tinhso.public_services.dossiers.choices import State
+from tinhso.public_services.dossiers.models import Dossier
 
 STATES: dict[str, str] = {
     State.SUBMITTED: "running",
@@ -34,6 +35,13 @@ def state(code: str) -> Badge:
 
 def paused() -> Badge:
     return Badge("old", _("Tạm dừng"))
+
+
+def waiting(dossier: Dossier) -> Badge | None:
+    """What a dossier waits for at its applicant, in place of a term; None where a term runs."""
+    if dossier.desk != "applicant" or dossier.accepted_at is None:
+        return None
+    return Badge("old", _("Chờ nộp phí, lệ phí")) if dossier.state == State.RESOLVED else paused()
 
 
 def term(due_at: dt.datetime | None, *, at: dt.datetime, calendar: WorkingCalendar) -> Badge | None:

@@ -111,7 +111,6 @@ def masked(identity_number: str) -> str:
 
 def head(dossier: Dossier, *, at: dt.datetime, on: dt.date) -> dict[str, Any]:
     """What stands at the top."""
-    is_paused = dossier.desk == "applicant" and dossier.accepted_at is not None
     calendar = organizations.working_calendar()
     return {
         "number": dossier.number,
@@ -126,7 +125,7 @@ def head(dossier: Dossier, *, at: dt.datetime, on: dt.date) -> dict[str, Any]:
         "delivered_at": dossier.delivered_at,
         "delivery": dossier.get_delivery_display(),
         "outcome": dossier.get_outcome_display(),
-        "term": badges.paused() if is_paused else _term(dossier, at, calendar),
+        "term": badges.waiting(dossier) or _term(dossier, at, calendar),
         "act_by": dossier.act_by,
         "is_extended": dossier.is_extended,
         "is_assisted": dossier.is_assisted,

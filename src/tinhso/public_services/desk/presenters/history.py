@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 
 from tinhso.core import sealed
 from tinhso.core.clock import VIETNAM
-from tinhso.core.numbers import number
+from tinhso.core.numbers import MISSING, number
 from tinhso.organizations import api as organizations
 from tinhso.public_services.catalog.rules.content import Bundle
-from tinhso.public_services.dossiers.choices import Action, DeliveryWay, PartyRole
+from tinhso.public_services.dossiers.choices import HAPPENED, Action, Channel, DeliveryWay, PartyRole
 from tinhso.public_services.dossiers.models import DossierEvent
+from tinhso.public_services.dossiers.presenters import supplement
 from tinhso.public_services.dossiers.presenters.prescribed import names_of
 from tinhso.public_services.dossiers.rules import supplements
+from tinhso.public_services.dossiers.selectors import deadlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def lines(events: Sequence[DossierEvent], bundle: Bundle) -> list[Line]:
     return [
         Line(
             seq=event.seq,
-            title=str(Action(event.kind).label),
+            title=str(HAPPENED[Action(event.kind)]),
             at=event.at,
             actor=names[event.actor],
             on_behalf_of=str(PartyRole(event.on_behalf_of).label) if event.on_behalf_of else "",
@@ -52,13 +54,14 @@ def lines(events: Sequence[DossierEvent], bundle: Bundle) -> list[Line]:
 
 def _details(event: DossierEvent, bundle: Bundle) -> list[tuple[str, str]]:
     said = sealed.opened_values(event.sealed)
-    found = [*_payload(event.payload, bundle), *_items(said.get("items", {}), bundle)]
+    found = [*_payload(event.payload, bundle), *_items(said.get("items", {}), bundle), *_supplied(event, bundle)]
     words = {
         "reason": _("Lý do"),
         "note": _("Ghi chú"),
         "question": _("Xin ý kiến"),
         "answer": _("Trả lời"),
         "receiver": _("Người nhận"),
+        "giver": _("Người mang đến"),
     }
     return [*found, *((title, said[name]) for name, title in words.items() if said.get(name))]
 
@@ -66,6 +69,15 @@ def _details(event: DossierEvent, bundle: Bundle) -> list[tuple[str, str]]:
 def _items(items: dict[str, str], bundle: Bundle) -> list[tuple[str, str]]:
     names = supplements.nameable(bundle)
     return [(names.get(name, name), text) for name, text in items.items()]
+
+
+def _supplied(event: DossierEvent, bundle: Bundle) -> list[tuple[str, str]]:
+    """How a supplement came, and what; nothing of other events."""
+    if event.kind != Action.SUPPLY:
+        return []
+    ways = {Channel.COUNTER: _("tại Bộ phận Một cửa"), Channel.POST: _("qua bưu chính")}
+    way = ways.get(event.payload.get("channel"), _("trực tuyến"))
+    return [(_("Nhận bổ sung"), way), (_("Gồm"), "; ".join(supplement.given(event, bundle)))]
 
 
 def _payload(said: dict[str, Any], bundle: Bundle) -> list[tuple[str, str]]:
@@ -88,7 +100,23 @@ def _payload(said: dict[str, Any], bundle: Bundle) -> list[tuple[str, str]]:
 
 def _terms(said: dict[str, Any]) -> list[tuple[str, str]]:
     titles = {"due_before": _("Hẹn trả trước đây"), "due": _("Hẹn trả")}
-    return [(title, _moment(said[name])) for name, title in titles.items() if said.get(name)]
+    found = [(title, _moment(said[name])) for name, title in titles.items() if said.get(name)]
+    return [*found, *((title, _move(said["moved"][name])) for name, title in _moved(said).items())]
+
+
+def _moved(said: dict[str, Any]) -> dict[str, str]:
+    """What a new calendar has moved beside the promised day, in words."""
+    words = {"step": _("Hạn của bước"), "wait_until": _("Hạn bổ sung")}
+    moved = said.get("moved", {})
+    if not moved.keys() & words.keys():
+        words["act_by"] = _("Hạn phải làm")
+    opinions = {name: _("Hạn cho ý kiến") for name in moved if name.startswith(deadlines.OPINION)}
+    return {name: title for name, title in words.items() if name in moved} | opinions
+
+
+def _move(moments: list[str | None]) -> str:
+    before, after = (_moment(moment) if moment else MISSING for moment in moments)
+    return f"{before} → {after}"
 
 
 def _money(said: dict[str, Any]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tinhso.core.badges import Badge
 from tinhso.core.numbers import MISSING, number
@@ -16,7 +17,7 @@ from tinhso.organizations import api as organizations
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.desk.presenters import badges
 from tinhso.public_services.desk.selectors import inbox
-from tinhso.public_services.desk.selectors.reader import APPLICANT, CONSULTED, LEADER, OFFICER, ONE_STOP
+from tinhso.public_services.desk.selectors.reader import APPLICANT, CONSULTED, LEADER, MESSAGES, OFFICER, ONE_STOP
 from tinhso.public_services.dossiers.choices import Channel
 from tinhso.public_services.dossiers.models import Consultation, Dossier
 
@@ -30,6 +31,7 @@ class Row:
         holder: who has claimed it; empty for nobody.
         term: what is left of the time that this desk has; None where there is none.
         due: day promised for the result; empty while the clock stands.
+        messages: how many messages of the applicant wait for a word; empty for none.
     """
 
     url: str
@@ -44,10 +46,12 @@ class Row:
     term: Badge | None
     due: str
     since: str
+    messages: str
 
 
 def desk_title(desk: str) -> str:
     return {
+        MESSAGES: _("Lời nhắn"),
         ONE_STOP: _("Một cửa"),
         OFFICER: _("Thụ lý"),
         LEADER: _("Lãnh đạo"),
@@ -67,7 +71,6 @@ def rows(
     made = []
     for dossier in found:
         bundle = procedures.bundle(dossier.version_id)
-        is_paused = dossier.desk == APPLICANT and dossier.accepted_at is not None
         made.append(
             Row(
                 url=f"{base}{dossier.key}/",
@@ -79,16 +82,17 @@ def rows(
                 state=state(dossier.state),
                 step=bundle.step(dossier.step).name if dossier.step else MISSING,
                 holder=dossier.claimed_by.full_name if dossier.claimed_by else "",
-                term=badges.paused() if is_paused else left(dossier.act_by),
+                term=badges.waiting(dossier) or left(dossier.act_by),
                 due=badges.moment(dossier.due_at) if dossier.due_at else "",
                 since=badges.moment(since.get(dossier.pk) or dossier.resolved_at or dossier.submitted_at),
+                messages=messages_text(dossier.unanswered),
             )
         )
     return made
 
 
 ROW = (  # drawn a hundred times at every look, so made in one go and not node by node
-    '<tr data-ts-row>{}<th scope="row"><a href="{}">{}</a><span class="ts-under">{}</span></th>'
+    '<tr data-ts-row>{}<th scope="row"><a href="{}">{}</a><span class="ts-under">{}</span>{}</th>'
     '<td data-label="{}">{}</td>'
     '<td data-label="{}">{}<span class="ts-under">{}</span></td>'
     '<td data-label="{}">{}<span class="ts-under">{}</span></td>'
@@ -96,6 +100,7 @@ ROW = (  # drawn a hundred times at every look, so made in one go and not node b
     '<td class="ts-nowrap" data-label="{}">{}</td></tr>'
 )
 PICK = '<td><input type="checkbox" name="pick" value="{}" aria-label="{} {}"></td>'
+WROTE = '<span class="ts-under"><strong>{}</strong></span>'
 BADGE = '<span class="ts-badge ts-badge-{}">{}</span>'
 
 
@@ -114,7 +119,7 @@ def body(rows: Sequence[Row], *, with_picks: bool) -> SafeString:
         (
             (
                 format_html(PICK, row.pick, pick, row.number) if with_picks else "",
-                row.url, row.number, row.procedure,
+                row.url, row.number, row.procedure, format_html(WROTE, row.messages) if row.messages else "",
                 owner, row.owner,
                 state, badge(row.state), row.channel,
                 step, row.step, row.holder,
@@ -156,6 +161,20 @@ def asked_rows(found: Sequence[Consultation], *, at: dt.datetime, on: dt.date) -
         )
         for row in found
     ]
+
+
+def messages_text(count: int) -> str:
+    """“2 lời nhắn chưa trả lời”; empty for none."""
+    if not count:
+        return ""
+    text = ngettext("%(count)s lời nhắn chưa trả lời", "%(count)s lời nhắn chưa trả lời", count)
+    return text % {"count": number(count)}
+
+
+def tab_title(desk: str, count: int) -> str:
+    """The title of a tab, with how much waits there: “Lời nhắn (3)”; without it for nothing."""
+    shown = f"{number(inbox.MOST_COUNTED)}+" if count > inbox.MOST_COUNTED else number(count)
+    return f"{desk_title(desk)} ({shown})" if count else desk_title(desk)
 
 
 def count_text(count: int) -> str:

@@ -18,7 +18,7 @@ PAGE = 100  # rows
 MOST_COUNTED = 1000
 COLUMNS = (
     "key", "number", "version_id", "agency_id", "channel", "state", "revision", "step", "desk", "act_by", "due_at",
-    "accepted_at", "submitted_at", "resolved_at", "claimed_by__full_name",
+    "accepted_at", "submitted_at", "resolved_at", "unanswered", "claimed_by__full_name",
 )  # fmt: skip
 
 
@@ -48,6 +48,11 @@ def place(text: str) -> Place | None:
 def waiting(*, agency: int, desk: str) -> QuerySet[Dossier]:
     """What lies on one desk of an agency; `applicant` for what waits for the people."""
     return Dossier.objects.filter(agency=agency, desk=desk).exclude(desk="")
+
+
+def unanswered(*, agency: int) -> QuerySet[Dossier]:
+    """Dossiers of an agency whose applicant has written and waits for a word, wherever they lie, settled ones too."""
+    return Dossier.objects.filter(agency=agency, unanswered__gt=0)
 
 
 def narrowed(

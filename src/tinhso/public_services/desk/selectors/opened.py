@@ -12,7 +12,7 @@ from tinhso.public_services.dossiers.rules.machine import Snapshot
 from tinhso.public_services.dossiers.selectors import standing
 from tinhso.public_services.dossiers.services import claims, effects
 
-FEE_TIMES = ("receive", "supplement", "deliver")
+FEE_TIMES = ("receive", "supplement")  # what is due on delivery is asked for by the system
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ class Opened:
     def may_release(self) -> bool:
         dossier, reader = self.dossier, self.reader
         return dossier.claimed_by_id is not None and claims.may_release(reader.user, dossier, on=reader.today)
+
+    @cached_property
+    def unpaid_vnd(self) -> int:
+        """What has to be paid before the result may be handed over, in VND; 0 when nothing keeps it back."""
+        return standing.unpaid_on_delivery_vnd(self.dossier)
 
     @property
     def may_sign(self) -> bool:

@@ -12,6 +12,7 @@ from tinhso.public_services.dossiers.selectors import duties
 from tinhso.public_services.dossiers.selectors.standing import STEP_RIGHTS
 
 ONE_STOP, OFFICER, LEADER, APPLICANT, CONSULTED = "one_stop", "officer", "leader", "applicant", "consulted"
+MESSAGES = "messages"
 ANSWERING = (Right.PROCESS_DOSSIERS, Right.DECIDE_DOSSIERS)
 
 
@@ -34,10 +35,11 @@ class Reader:
         return bool(self.scopes)
 
     def desks(self, agency: int) -> list[str]:
-        """The tabs of the inbox of an agency: its desks where the person has a duty, then what waits for others."""
+        """The tabs of the inbox of an agency: its desks where the person has a duty, then what waits for others and
+        for a word."""
         own = [desk for desk, scope in self.scopes.items() if scope.allows(agency)]
         answers = any(desk in own for desk in (OFFICER, LEADER))
-        return [*own, APPLICANT, *([CONSULTED] if answers else [])] if own else []
+        return [*own, APPLICANT, MESSAGES, *([CONSULTED] if answers else [])] if own else []
 
     def agencies(self) -> list[UnitRow]:
         """The agencies in whose inbox the person works, by name; the one where the person starts comes first."""

@@ -94,6 +94,7 @@ def page(
         "message_form": (message_form or MessageForm()) if opened.relations & WRITERS else None,
         "consultations": presenters.consultations(dossier),
         "charges": list(dossier.charges.order_by("pk")),
+        "unpaid_vnd": opened.unpaid_vnd,
         "results": list(dossier.results.order_by("pk")),
         "prescribed": presenters.prescribed_papers(opened),
         "actions": presenters.action_forms(_forms(opened, bound), dossier),
@@ -128,10 +129,14 @@ def _forms(opened: Opened, bound: tuple[str, ActForm] | None) -> list[tuple[str,
 def _links(opened: Opened) -> dict[str, str]:
     """Pages of other packages that belong to the dossier now; those that are not there are left out."""
     dossier, found = opened.dossier, {}
-    if opened.may_sign or Action.CORRECT_RESULT.value in opened.actions:
+    on_results = {Action.CORRECT_RESULT.value, Action.REVOKE_RESULT.value}
+    if opened.may_sign or on_results & set(opened.actions):
         found["result"] = presenters.link("desk_result", dossier.key)
-    if Relation.RECEPTION.value in opened.relations and dossier.state == State.AWAITING_PAYMENT:
+    is_payable = dossier.state == State.AWAITING_PAYMENT or opened.unpaid_vnd
+    if Relation.RECEPTION.value in opened.relations and is_payable:
         found["cash"] = presenters.link("cash", dossier.key)
+    if Action.SUPPLY.value in opened.actions:
+        found["supplement"] = presenters.link("desk_supplement", dossier.key)
     return {name: url for name, url in found.items() if url}
 
 
@@ -248,3 +253,15 @@ def write_message(request: DeskRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("Đã gửi lời nhắn."))
             return redirect("public_services:desk_dossier", key)
     return page(request, opened, message_form=form, status=422)
+
+
+@require_POST
+@desk_required
+def settle_messages(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Say that what the applicant wrote needs no answer."""
+    opened = opened_or_404(request, key)
+    if not opened.relations & WRITERS:
+        raise Http404
+    writing.settle(dossier_id=opened.dossier.pk, actor=request.user.username, at=clock.now())
+    messages.success(request, _("Đã ghi nhận: lời nhắn không cần trả lời."))
+    return redirect("public_services:desk_dossier", key)

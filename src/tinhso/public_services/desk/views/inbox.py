@@ -20,7 +20,7 @@ from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.desk.presenters import inbox as presenters
 from tinhso.public_services.desk.presenters.dossier import link
 from tinhso.public_services.desk.selectors import inbox
-from tinhso.public_services.desk.selectors.reader import APPLICANT, CONSULTED, ONE_STOP
+from tinhso.public_services.desk.selectors.reader import APPLICANT, CONSULTED, MESSAGES, ONE_STOP
 from tinhso.public_services.desk.services import batch
 from tinhso.public_services.desk.services.batch import Pick
 from tinhso.public_services.desk.views.guard import DeskRequest, desk_required
@@ -69,13 +69,14 @@ def _agency(request: DeskRequest) -> tuple[UnitRow, list[str]]:
 def _frame(request: DeskRequest, agency: UnitRow, desks: list[str], desk: str) -> dict[str, Any]:
     """What stands around the list."""
     here = {"agency": agency.code} if request.GET.get("agency") else {}
+    wrote = {MESSAGES: inbox.bounded_count(inbox.unanswered(agency=agency.unit_id))}
     return {
         "agency": agency,
         "agencies": request.reader.agencies(),
         "desk": desk,
         "tabs": [
             {
-                "title": presenters.desk_title(one),
+                "title": presenters.tab_title(one, wrote.get(one, 0)),
                 "url": f"{request.path}?{urlencode(here | {'desk': one})}",
                 "is_here": one == desk,
             }
@@ -87,7 +88,12 @@ def _frame(request: DeskRequest, agency: UnitRow, desks: list[str], desk: str) -
 
 def _listed(request: DeskRequest, agency: UnitRow, desk: str, context: dict[str, Any]) -> HttpResponse:
     at = clock.now()
-    rows = _narrowed(request, inbox.waiting(agency=agency.unit_id, desk=desk))
+    rows = _narrowed(
+        request,
+        inbox.unanswered(agency=agency.unit_id)
+        if desk == MESSAGES
+        else inbox.waiting(agency=agency.unit_id, desk=desk),
+    )
     found, after = inbox.page(rows, inbox.place(request.GET.get("after", "")))
     keys = [dossier.pk for dossier in found]
     shown = presenters.rows(found, inbox.owners(keys), inbox.since(keys), at=at)
@@ -143,12 +149,13 @@ def _columns() -> list[tuple[str, Callable[[presenters.Row], Any]]]:
         (_("Thời hạn"), lambda row: row.term.label if row.term else ""),
         (_("Hẹn trả"), lambda row: row.due),
         (_("Chờ từ"), lambda row: row.since),
+        (_("Lời nhắn"), lambda row: row.messages),
     ]
 
 
 def _batch_actions(desk: str) -> list[tuple[str, str]]:
     """(action, title) of what may be done to several dossiers of a desk at once."""
-    if desk == APPLICANT:
+    if desk in (APPLICANT, MESSAGES):
         return []
     claim = (batch.CLAIM, _("Nhận việc"))
     if desk == ONE_STOP:

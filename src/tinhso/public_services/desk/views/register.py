@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tinhso.core import audit, clock
@@ -86,7 +87,7 @@ def _columns() -> list[tuple[str, Callable[[RegisterLine], Any]]]:
         (_("Cơ quan chủ trì giải quyết"), lambda line: line.agency),
         (_("Nhận hồ sơ"), lambda line: line.received),
         (_("Hẹn trả kết quả"), lambda line: line.due),
-        (_("Trả kết quả"), lambda line: line.delivered),
+        (pgettext("moment", "Trả kết quả"), lambda line: line.delivered),
         (_("Phương thức nhận kết quả"), lambda line: line.way),
         (_("Ghi chú"), lambda line: line.note),
     ]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tinhso.core import clock
@@ -114,7 +115,7 @@ def _columns() -> list[tuple[str, Callable[[Dossier], Any]]]:
         (_("Lĩnh vực"), lambda row: row.version.field),
         (_("Kênh"), lambda row: row.get_channel_display()),
         (_("Trạng thái"), lambda row: row.get_state_display()),
-        (_("Tiếp nhận"), lambda row: row.accepted_at),
+        (pgettext("moment", "Tiếp nhận"), lambda row: row.accepted_at),
         (_("Hẹn trả"), lambda row: row.due_at),
         (_("Xử lý xong"), lambda row: row.resolved_at),
     ]

@@ -24,12 +24,13 @@ from tinhso.core.papers import pdf
 from tinhso.core.papers.model import MOTTO, NATION
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import TermUnit
-from tinhso.public_services.dossiers.choices import Action, DeliveryWay, PartyRole
+from tinhso.public_services.dossiers.choices import Action, Channel, DeliveryWay, PartyRole
 from tinhso.public_services.dossiers.models import Dossier, DossierEvent, StepTask
+from tinhso.public_services.dossiers.presenters import supplement
 from tinhso.public_services.dossiers.rules import prescribed as rules
 from tinhso.public_services.dossiers.rules import supplements
 from tinhso.public_services.dossiers.rules.prescribed import Form
-from tinhso.public_services.dossiers.selectors import issuers, standing
+from tinhso.public_services.dossiers.selectors import codes, issuers, standing
 
 STYLE = Path(__file__).parent / "prescribed.css"
 TRACK = "/services/track/"
@@ -39,10 +40,16 @@ TERM_WORDS = {
     TermUnit.WORKING_HOUR: "giờ làm việc",
     TermUnit.CALENDAR_DAY: "ngày",
 }
+CHANNEL_WORDS = {
+    Channel.ONLINE: "trực tuyến",
+    Channel.COUNTER: "trực tiếp",
+    Channel.POST: "qua dịch vụ bưu chính công ích",
+}
 TEMPLATES = {
     rules.FILING: "public_services/dossiers/papers/receipt.html",
     rules.RECEIPT: "public_services/dossiers/papers/receipt.html",
     rules.SUPPLEMENT: "public_services/dossiers/papers/supplement.html",
+    rules.SUPPLIED: "public_services/dossiers/papers/supplied.html",
     rules.REFUSAL: "public_services/dossiers/papers/refusal.html",
     rules.APOLOGY: "public_services/dossiers/papers/apology.html",
     rules.STOP: "public_services/dossiers/papers/stop.html",
@@ -85,13 +92,12 @@ def papers_of(events: Sequence[DossierEvent]) -> list[PaperLine]:
     return [line for line in found if line.form.kind != rules.CONTROL or line is last]
 
 
-def make(dossier: Dossier, event: DossierEvent, form: str, look_up_code: str = "") -> bytes:
+def make(dossier: Dossier, event: DossierEvent, form: str) -> bytes:
     """A prescribed paper of a dossier as a PDF/A file.
 
     Args:
         event: of the dossier, which the paper records; its day decides which set of forms applies.
         form: kind of form, such as `receipt` (`rules.prescribed`).
-        look_up_code: known only when the dossier is filed; empty otherwise, and then the paper says where it was given.
 
     Raises:
         UnknownName: no form of this kind records such an event on that day.
@@ -103,7 +109,7 @@ def make(dossier: Dossier, event: DossierEvent, form: str, look_up_code: str = "
     with override("vi"):
         context = _common(dossier, event, found) | CONTEXTS[form](dossier, event)
         if form in (rules.FILING, rules.RECEIPT):
-            context |= _tracking(look_up_code)
+            context |= _tracking(codes.code_of(dossier))
         page = render_to_string(TEMPLATES[form], context)
     return pdf.from_html(page, STYLE)
 
@@ -173,7 +179,7 @@ def _tracking(look_up_code: str) -> dict[str, Any]:
     return {
         "address": address,
         "look_up_code": look_up_code,
-        "qr": _qr(f"{address}?code={look_up_code}" if look_up_code else address),
+        "qr": _qr(f"{address}?code={look_up_code}"),
     }
 
 
@@ -228,6 +234,23 @@ def _supplement(dossier: Dossier, event: DossierEvent) -> dict[str, Any]:
         "items": [(names.get(item, item), text) for item, text in items.items()],
         "reason": said.get("reason", ""),
         "lawful_reason": event.payload.get("lawful_reason", ""),
+    }
+
+
+def _supplied(dossier: Dossier, event: DossierEvent) -> dict[str, Any]:
+    """What was brought, by whom and how; the day promised where the term runs on."""
+    bundle = standing.bundle_of(dossier)
+    names = {paper.code: paper.name for paper in bundle.papers}
+    files: dict[str, list[str]] = event.payload.get("files", {})
+    channel = event.payload.get("channel", Channel.ONLINE)
+    return {
+        "giver": supplement.giver(event),
+        "given": supplement.given(event, bundle),
+        "received": in_words(event.at),
+        "channel": CHANNEL_WORDS[Channel(channel)],
+        "at_counter": channel != Channel.ONLINE,
+        "due": in_words(_moment(event.payload.get("due"))),
+        "hashes": [(names.get(code, code), digest) for code, found in files.items() for digest in found],
     }
 
 
@@ -294,6 +317,7 @@ CONTEXTS: dict[str, Callable[[Dossier, DossierEvent], dict[str, Any]]] = {
     rules.FILING: _receipt,
     rules.RECEIPT: _receipt,
     rules.SUPPLEMENT: _supplement,
+    rules.SUPPLIED: _supplied,
     rules.REFUSAL: _refusal,
     rules.APOLOGY: _apology,
     rules.STOP: _stop,

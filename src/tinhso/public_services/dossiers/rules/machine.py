@@ -1,4 +1,4 @@
-"""The outer state machine of a dossier (25 rows): from where, what, by whom, to where, and what the clock does.
+"""The outer state machine of a dossier (28 rows): from where, what, by whom, to where, and what the clock does.
 
 The rows are the law's (NĐ 61/2018/NĐ-CP, NĐ 118/2025/NĐ-CP and the ten statuses of the national portal); the agency's
 own steps between acceptance and decision are data of the procedure.
@@ -90,9 +90,12 @@ ROWS: tuple[Row, ...] = (
     Row((IN_PROGRESS, AWAITING_PAYMENT), "stop", (LEADER,), STOPPED, Clock.STOP, "stop"),
     Row((IN_PROGRESS,), "resolve", (LEADER,), RESOLVED, Clock.STOP),
     Row((IN_PROGRESS,), "reject", (LEADER,), RESOLVED, Clock.STOP),
+    Row((RESOLVED,), "request_payment", (SYSTEM,), RESOLVED),  # fees due on delivery; the term is over already
+    Row((RESOLVED,), "payment_settled", (SYSTEM,), RESOLVED),
     Row((RESOLVED,), "deliver", (SYSTEM, RECEPTION, APPLICANT), DELIVERED),
     Row((RESOLVED,), "correct_result", (LEADER,), RESOLVED),
     Row((DELIVERED,), "correct_result", (LEADER,), RESOLVED),
+    Row((*OPEN, *SETTLED), "revoke_result", (LEADER,), SAME),  # the paper is void whatever became of the dossier
     Row(OPEN, "recalculate_due", (SYSTEM,), SAME, Clock.NEW_DUE),
     Row((*OPEN, *SETTLED), "amend_record", (ADMINISTRATOR,), NAMED),
 )
@@ -126,6 +129,8 @@ class Snapshot:
         is_last_step: the present step is the last one.
         consultations: asked and not answered.
         has_results: every result that must be there is signed and valid.
+        has_issued: of these, one went out.
+        is_revoked: what went out was revoked, and nothing took its place.
     """
 
     state: str | None
@@ -139,6 +144,8 @@ class Snapshot:
     is_last_step: bool = False
     consultations: int = 0
     has_results: bool = False
+    has_issued: bool = False
+    is_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +211,20 @@ def _guard(snapshot: Snapshot, action: str) -> str:
             return "no_result"
         case "payment_settled" if not snapshot.is_paid:
             return "not_paid"
+        case "deliver" | "revoke_result":
+            return _result_guard(snapshot, action)
         case "extend":
             return _extension_guard(snapshot)
         case _:
             return ""
+
+
+def _result_guard(snapshot: Snapshot, action: str) -> str:
+    if action == "revoke_result":
+        return "" if snapshot.has_issued else "not_in_force"
+    if snapshot.is_revoked:
+        return "revoked"
+    return "" if snapshot.is_paid else "fee_unpaid"
 
 
 def _extension_guard(snapshot: Snapshot) -> str:

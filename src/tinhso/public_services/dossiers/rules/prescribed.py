@@ -16,7 +16,8 @@ SINCE_2025 = dt.date(
 
 RECEIPT, SUPPLEMENT, REFUSAL, APOLOGY = "receipt", "supplement", "refusal", "apology"
 STOP, CONTROL, REGISTER = "stop", "control", "register"
-FILING = "filing"  # what a filing online is answered with until it is accepted; no circular prescribes it
+# What no circular prescribes: the answers to a filing online until it is accepted, and to a supplement.
+FILING, SUPPLIED = "filing", "supplied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,17 @@ SET_2025 = (
     Form(CONTROL, "06", _CONTROL, _NEW),
     Form(REGISTER, "07", _REGISTER, _NEW, "A4 landscape"),
 )
-_FILING = Form(FILING, "", "Xác nhận đã nộp hồ sơ trực tuyến", "")
+OWN = {
+    FILING: Form(FILING, "", "Xác nhận đã nộp hồ sơ trực tuyến", ""),
+    SUPPLIED: Form(SUPPLIED, "", "Giấy xác nhận đã nhận bổ sung hồ sơ", ""),
+}
 KINDS: dict[str, tuple[str, ...]] = {  # what an event is recorded by
     "submit": (FILING,),
     "receive": (RECEIPT, CONTROL),
     "accept": (RECEIPT, CONTROL),
     "refuse": (REFUSAL,),
     "request_supplement": (SUPPLEMENT,),
+    "supply": (SUPPLIED,),
     "advance": (CONTROL,),
     "send_back": (CONTROL,),
     "extend": (APOLOGY,),
@@ -87,8 +92,8 @@ def form_set(on: dt.date) -> Sequence[Form]:
 
 def form_on(kind: str, on: dt.date) -> Form | None:
     """The form of a kind on a day; None where the set has none, as for stopping before 2025."""
-    if kind == FILING:
-        return _FILING
+    if kind in OWN:
+        return OWN[kind]
     return next((form for form in form_set(on) if form.kind == kind), None)
 
 

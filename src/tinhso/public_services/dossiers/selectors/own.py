@@ -8,8 +8,7 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import User
 from tinhso.public_services.dossiers.choices import PartyRole
 from tinhso.public_services.dossiers.models import Dossier, Party
-
-APPLICANTS = (PartyRole.OWNER, PartyRole.APPLICANT, PartyRole.DELEGATE)
+from tinhso.public_services.dossiers.selectors.standing import APPLICANTS
 
 
 def of_person(user: User) -> QuerySet[Dossier]:

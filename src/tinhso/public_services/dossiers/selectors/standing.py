@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db.models import Q
+
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action as Right
 from tinhso.accounts.api import User
@@ -16,6 +18,7 @@ from tinhso.public_services.dossiers.models import Consultation, Dossier
 from tinhso.public_services.dossiers.rules import machine
 from tinhso.public_services.dossiers.rules.machine import Snapshot
 
+APPLICANTS = (PartyRole.OWNER, PartyRole.APPLICANT, PartyRole.DELEGATE)
 ANSWER_HOURS = Term(8, TermUnit.WORKING_HOUR)  # until an online filing is answered (NĐ 45/2020/NĐ-CP)
 STEP_RIGHTS = {
     "one_stop": Right.RECEIVE_DOSSIERS,
@@ -33,6 +36,9 @@ def snapshot(dossier: Dossier, *, at: dt.datetime, lawful_again: bool = False) -
     """What the machine needs to know of a dossier."""
     bundle = bundle_of(dossier)
     is_last = bool(dossier.step) and bundle.step_after(dossier.step) is None
+    results = dossier.results.filter(is_signed=True, superseded_by__isnull=True)
+    signed = list(results.values_list("issued_seq", "revoked_at"))
+    valid = [issued_seq for issued_seq, revoked_at in signed if revoked_at is None]
     return Snapshot(
         state=dossier.state,
         previous=dossier.previous_state,
@@ -41,13 +47,32 @@ def snapshot(dossier: Dossier, *, at: dt.datetime, lawful_again: bool = False) -
         is_extended=dossier.is_extended,
         is_late=_is_too_late_to_extend(dossier, at),
         may_extend=bundle.extension is not None,
-        is_paid=not dossier.charges.filter(settled_at__isnull=True).exists(),
+        is_paid=not unpaid_vnd(dossier),
         is_last_step=is_last,
         consultations=dossier.consultations.filter(answered_at__isnull=True).count(),
-        has_results=dossier.results.filter(
-            is_signed=True, revoked_at__isnull=True, superseded_by__isnull=True
-        ).exists(),
+        has_results=bool(valid),
+        has_issued=any(valid),
+        is_revoked=bool(signed) and not valid,
     )
+
+
+def is_revoked(dossier: Dossier) -> bool:
+    """Whether what came out of a dossier was revoked, and nothing took its place (kết quả đã bị thu hồi)."""
+    if dossier.state not in (State.RESOLVED, State.DELIVERED):
+        return False
+    last = [row for row in dossier.results.all() if row.issued_seq is not None and row.superseded_by_id is None]
+    return bool(last) and not any(row.is_in_force for row in last)
+
+
+def unpaid_vnd(dossier: Dossier) -> int:
+    """What was asked for and is not settled yet, in VND; 0 for nothing (phí, lệ phí còn phải nộp)."""
+    return sum(charge.amount_vnd for charge in dossier.charges.all() if charge.settled_at is None)
+
+
+def unpaid_on_delivery_vnd(dossier: Dossier) -> int:
+    """What has to be paid before the result is handed over, in VND; 0 when nothing is, or it was revoked."""
+    unpaid = unpaid_vnd(dossier) if dossier.state == State.RESOLVED else 0
+    return 0 if unpaid and is_revoked(dossier) else unpaid
 
 
 def _is_too_late_to_extend(dossier: Dossier, at: dt.datetime) -> bool:
@@ -98,14 +123,19 @@ def _holds_step(user: User, dossier: Dossier, rights: set[Right]) -> bool:
 
 
 def is_applicant(user: User, dossier: Dossier) -> bool:
-    """Whether a person is owner, applicant or delegate of a dossier."""
-    citizen = accounts.citizen_of(user)
-    hashes = [accounts.identity_hash(citizen.identity_number)] if citizen else []
-    roles = [PartyRole.OWNER, PartyRole.APPLICANT, PartyRole.DELEGATE]
-    for party in dossier.parties.filter(role__in=roles):
-        if party.user_id == user.pk or (party.identity_hash and party.identity_hash in hashes):
-            return True
-    return False
+    """Whether a person is owner, applicant or delegate of a dossier: by account, or by identity number where it is known."""
+    mine = Q(user=user)
+    identity = accounts.identity_hash_of(user)
+    if identity:
+        mine |= Q(identity_hash=identity)
+    return dossier.parties.filter(mine, role__in=APPLICANTS).exists()
+
+
+def filer_name(dossier: Dossier) -> str:
+    """Who comes to the counter unless somebody else is named: who filed, else whose it is; empty when unknown."""
+    parties = {party.role: party for party in dossier.parties.all()}
+    party = parties.get(PartyRole.APPLICANT) or parties.get(PartyRole.OWNER)
+    return str(sealed.opened_values(party.sealed).get("full_name", "")) if party else ""
 
 
 def may_see(user: User, dossier: Dossier, *, on: dt.date) -> bool:

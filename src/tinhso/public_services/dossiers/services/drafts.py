@@ -26,7 +26,7 @@ class StaleDraft(RuleViolation):
     """
 
     def __init__(self, saved: dict[str, Any]) -> None:
-        super().__init__(_("Bản nháp này đã được lưu ở nơi khác sau khi bạn mở trang; hãy chọn giữ bản nào."))
+        super().__init__(_("Bản nháp này đã được lưu ở nơi khác sau khi trang này được mở; hãy chọn giữ bản nào."))
         self.saved = saved
 
 
@@ -99,7 +99,7 @@ def choose_agency(*, draft_id: int, unit_id: int, at: dt.datetime) -> Draft:
         NotOffered: the unit does not offer the procedure today.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=draft_id)
-    procedures.offered_by(draft.version.procedure, unit_id, at.date())
+    procedures.offered_by(procedures.bundle(draft.version_id).code, unit_id, at.date())
     draft.agency_id, draft.updated_at = unit_id, at
     draft.save(update_fields=["agency_id", "updated_at"])
     return draft

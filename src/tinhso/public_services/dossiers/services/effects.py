@@ -1,7 +1,7 @@
 """What each action does to a dossier and to what hangs on it, before its event is appended."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from tinhso.core import sealed
 from tinhso.core.clock import VIETNAM
 from tinhso.core.models import StoredFile
 from tinhso.organizations import api as organizations
-from tinhso.organizations.api import Term, TermUnit
 from tinhso.public_services.catalog.rules.content import Step
 from tinhso.public_services.dossiers.choices import Action, Channel, DeliveryWay, Outcome, PauseReason, Relation, State
 from tinhso.public_services.dossiers.models import (
@@ -24,14 +23,13 @@ from tinhso.public_services.dossiers.models import (
 )
 from tinhso.public_services.dossiers.rules import supplements
 from tinhso.public_services.dossiers.rules.machine import OPEN, Clock
-from tinhso.public_services.dossiers.selectors import standing
+from tinhso.public_services.dossiers.selectors import deadlines, standing
 from tinhso.public_services.dossiers.services.changes import Change
 from tinhso.public_services.dossiers.services.refusals import NotAllowed, ReasonMissing, Unfinished
 from tinhso.public_services.form_engine.rules import answers as answer_rules
 
 WAITING = (State.AWAITING_SUPPLEMENT, State.AWAITING_PAYMENT)
 PAUSED_FOR = {State.AWAITING_SUPPLEMENT: PauseReason.SUPPLEMENT, State.AWAITING_PAYMENT: PauseReason.PAYMENT}
-CONSULTATION_DAYS = Term(5, TermUnit.WORKING_DAY)
 
 
 def carry_out(change: Change) -> None:
@@ -49,12 +47,17 @@ def opened(change: Change) -> None:
 
 
 def follow_ups(dossier: Dossier, action: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """What the system does at once after an action: it begins the work, and asks for what is to be paid first."""
+    """What the system does at once after an action: it begins the work, and asks for what is to be paid then.
+
+    What is due on delivery is asked for once the result is there (khi trả kết quả); a refusal owes nothing more.
+    """
+    later: list[tuple[str, Mapping[str, Any]]] = []
     if action in (Action.ACCEPT, Action.RECEIVE):
-        due = fees_due(dossier, "receive")
-        later: list[tuple[str, Mapping[str, Any]]] = [(Action.START.value, {})]
-        return [*later, (Action.REQUEST_PAYMENT.value, {"when": "receive"})] if due else later
-    return []
+        later.append((Action.START.value, {}))
+    when = {Action.ACCEPT: "receive", Action.RECEIVE: "receive", Action.RESOLVE: "deliver"}.get(Action(action), "")
+    if when and fees_due(dossier, when):
+        later.append((Action.REQUEST_PAYMENT.value, {"when": when}))
+    return later
 
 
 def fees_due(dossier: Dossier, when: str) -> list[tuple[str, str, int]]:
@@ -135,7 +138,7 @@ def _consult(change: Change) -> None:
         agency_id=agency,
         sealed_question=sealed.seal(question),
         asked_at=change.at,
-        answer_by=standing.due_after(change.at, CONSULTATION_DAYS),
+        answer_by=deadlines.opinion_due(change.at),
     )
     change.payload["agency"] = agency
     change.secret["question"] = question
@@ -165,7 +168,6 @@ def _request_supplement(change: Change) -> None:
     known = supplements.nameable(change.bundle)
     if not items or not all(name in known and text.strip() for name, text in items.items()):
         raise ReasonMissing(_("Hãy chọn đúng mục phải bổ sung và ghi rõ cần gì ở từng mục."))
-    days = Term(change.bundle.supplement_days, TermUnit.WORKING_DAY)
     Supplement.objects.create(
         dossier=change.dossier,
         opened_seq=change.seq,
@@ -173,7 +175,7 @@ def _request_supplement(change: Change) -> None:
         items=sorted(items),
         sealed=sealed.seal_values({"reason": str(change.request.get("reason", "")), "items": dict(items)}),
         lawful_reason=str(change.request.get("lawful_reason", ""))[:200],
-        wait_until=standing.due_after(change.at, days),
+        wait_until=deadlines.supplement_due(change.dossier, change.at),
     )
     change.payload["items"] = sorted(items)
     change.payload["lawful_reason"] = str(change.request.get("lawful_reason", ""))
@@ -181,15 +183,24 @@ def _request_supplement(change: Change) -> None:
 
 
 def _supply(change: Change) -> None:
-    """Take what was asked for, and nothing else."""
+    """Take what was asked for, and nothing else.
+
+    An official says who brought it, by which channel, and which papers came on paper only (`giver`, `channel`,
+    `originals`).
+    """
     dossier = change.dossier
     opened = dossier.supplements.filter(closed_seq__isnull=True).latest("opened_seq")
     named = set(opened.items)
     new: Mapping[str, Any] = change.request.get("answers", {})
     files: Mapping[str, list[dict[str, Any]]] = change.request.get("files", {})
     answers, given = supplements.settled(change.bundle, standing.answers_of(dossier), new, named)
+    is_own = Relation.APPLICANT.value in change.actor.relations
+    ticked = () if is_own else change.request.get("originals", ())
+    originals = [paper for paper in ticked if f"{supplements.PAPER}{paper}" in given]
+    brought: dict[str, Sequence[Any]] = dict.fromkeys(originals, ("original",))
+    brought |= {paper: sent for paper, sent in files.items() if sent}
     found = answer_rules.problems(change.bundle.read_form, answers)
-    found += supplements.missing_files(change.bundle, named, given, files)
+    found += supplements.missing_files(change.bundle, named, given, brought)
     if found:
         raise Unfinished(found)
     kept = {paper: sent for paper, sent in files.items() if f"{supplements.PAPER}{paper}" in given}
@@ -199,8 +210,15 @@ def _supply(change: Change) -> None:
     opened.closed_seq = change.seq
     opened.save(update_fields=["closed_seq"])
     taken = {name: value for name, value in new.items() if f"/{name}" in given}
-    change.payload |= {"answers": sorted(taken), "files": _hashes(kept)}
-    change.secret["answers"] = taken
+    change.payload |= {
+        "answers": sorted(taken),
+        "files": _hashes(kept),
+        "originals": sorted(originals),
+        "channel": Channel.ONLINE.value if is_own else str(change.request.get("channel", Channel.COUNTER.value)),
+    }
+    change.secret |= {"answers": taken, "giver": str(change.request.get("giver", "")).strip()}
+    if set(originals) - set(kept):
+        dossier.is_digitized = False
 
 
 def _replace_files(change: Change, paper: str, sent: list[dict[str, Any]]) -> None:
@@ -227,7 +245,10 @@ def _hashes(files: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
 
 
 def _request_payment(change: Change) -> None:
-    due = fees_due(change.dossier, str(change.request.get("when", "receive")))
+    when = str(change.request.get("when", "receive"))
+    if (when == "deliver") != (change.dossier.state == State.RESOLVED):
+        raise NotAllowed("state")
+    due = fees_due(change.dossier, when)
     if not due:
         raise NotAllowed("nothing_due")
     Charge.objects.bulk_create(
@@ -278,10 +299,30 @@ def _correct_result(change: Change) -> None:
     change.dossier.delivered_at = None
 
 
+def _revoke_result(change: Change) -> None:
+    """The paper stays in the register with the reason, and stands for nothing any more; the dossier stays as it is."""
+    change.secret["reason"] = _reason(change)
+    row = change.dossier.results.filter(key=change.request["result"]).first()
+    if row is None or not row.is_in_force:
+        raise NotAllowed("not_in_force")
+    row.revoked_at, row.revoked_reason = change.at, change.secret["reason"][:300]
+    row.save(update_fields=["revoked_at", "revoked_reason"])
+    change.payload["results"] = [row.number]
+
+
 def _recalculate(change: Change) -> None:
-    change.payload["due_before"] = _iso(change.dossier.due_at)
+    """Count every deadline anew; those of the dossier, its step and its desk follow with the clock."""
+    dossier, moved = change.dossier, deadlines.moved(change.dossier)
+    if "wait_until" in moved:
+        dossier.supplements.filter(closed_seq__isnull=True).update(wait_until=moved["wait_until"][1])
+    for row in standing.open_consultations(dossier):
+        name = f"{deadlines.OPINION}{row.pk}"
+        if name in moved:
+            row.answer_by = moved[name][1]
+            row.save(update_fields=["answer_by"])
+    change.payload["due_before"] = _iso(dossier.due_at)
     change.payload["calendar"] = change.request.get("calendar", 0)
-    change.dossier.calendar = int(change.request.get("calendar", 0))
+    change.payload["moved"] = {name: [_iso(before), _iso(after)] for name, (before, after) in moved.items()}
 
 
 def _amend(change: Change) -> None:
@@ -314,6 +355,7 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     Action.REJECT: _resolve,
     Action.DELIVER: _deliver,
     Action.CORRECT_RESULT: _correct_result,
+    Action.REVOKE_RESULT: _revoke_result,
     Action.RECALCULATE_DUE: _recalculate,
     Action.AMEND_RECORD: _amend,
 }
@@ -342,9 +384,9 @@ def _turn_clock(change: Change) -> None:
     if clock in (Clock.START, Clock.PAUSE, Clock.RESUME, Clock.NEW_DUE):
         dossier.due_at = standing.due_of(dossier)
         change.payload["due"] = _iso(dossier.due_at)
-    if clock == Clock.START:
-        dossier.calendar = organizations.calendar_number()
-    if clock == Clock.RESUME and dossier.step:
+        if dossier.due_at is not None:
+            dossier.calendar = organizations.calendar_number()
+    if clock in (Clock.RESUME, Clock.NEW_DUE) and dossier.state == State.IN_PROGRESS:
         _renew_step(change)
 
 
@@ -353,7 +395,7 @@ def _seat(change: Change) -> None:
     dossier = change.dossier
     match dossier.state:
         case State.SUBMITTED:
-            dossier.desk, dossier.act_by = "one_stop", standing.due_after(change.at, standing.ANSWER_HOURS)
+            dossier.desk, dossier.act_by = "one_stop", deadlines.answer_due(_entered_at(change))
         case State.ACCEPTED:
             dossier.desk, dossier.act_by = "one_stop", dossier.due_at
         case State.IN_PROGRESS:
@@ -363,6 +405,8 @@ def _seat(change: Change) -> None:
             dossier.desk, dossier.act_by = "applicant", opened.wait_until if opened else None
         case State.AWAITING_PAYMENT:
             dossier.desk, dossier.act_by = "applicant", None
+        case State.RESOLVED if standing.unpaid_on_delivery_vnd(dossier):
+            dossier.desk, dossier.act_by = "applicant", None
         case State.RESOLVED if dossier.delivery != DeliveryWay.ONLINE or dossier.channel != Channel.ONLINE:
             dossier.desk, dossier.act_by = "one_stop", dossier.due_at
         case _:
@@ -371,24 +415,27 @@ def _seat(change: Change) -> None:
         dossier.claimed_by = None
 
 
+def _entered_at(change: Change) -> dt.datetime:
+    """When the dossier came into its state: now, unless it stays there."""
+    stays = change.snapshot.state == change.dossier.state
+    return deadlines.entered_at(change.dossier) if stays else change.at
+
+
 def _open_step(change: Change, step: Step) -> None:
     dossier = change.dossier
     dossier.step, dossier.claimed_by = step.code, None
-    dossier.act_by = _step_due(change, step)
+    dossier.act_by = deadlines.step_due(step, since=change.at, promised=dossier.due_at)
     StepTask.objects.create(dossier=dossier, step=step.code, role=step.role, opened_at=change.at, due_at=dossier.act_by)
 
 
-def _step_due(change: Change, step: Step) -> dt.datetime:
-    """When a step is due: its own term, never later than the dossier's."""
-    own = standing.due_after(change.at, step.term.term)
-    return min(own, change.dossier.due_at) if change.dossier.due_at else own
-
-
 def _renew_step(change: Change) -> None:
-    """After a wait the step's term begins anew."""
-    step = change.bundle.step(change.dossier.step)
-    change.dossier.act_by = _step_due(change, step)
-    change.dossier.step_tasks.filter(closed_at__isnull=True).update(due_at=change.dossier.act_by)
+    """The open step's deadline: after a wait its term begins anew, and it follows the dossier's."""
+    dossier, since = change.dossier, deadlines.step_since(change.dossier)
+    if since is None:
+        return
+    step = change.bundle.step(dossier.step)
+    dossier.act_by = deadlines.step_due(step, since=since, promised=dossier.due_at)
+    dossier.step_tasks.filter(closed_at__isnull=True).update(due_at=dossier.act_by)
 
 
 def _close_step(change: Change, *, by: str) -> None:

@@ -17,9 +17,11 @@ from tinhso.public_services.dossiers.choices import Action, Channel, DeliveryWay
 from tinhso.public_services.dossiers.models import Attachment, Dossier, DossierEvent, Draft, DraftFile, Party
 from tinhso.public_services.dossiers.rules import chain, machine, numbers
 from tinhso.public_services.dossiers.rules.machine import Snapshot
+from tinhso.public_services.dossiers.selectors import codes
+from tinhso.public_services.dossiers.selectors.standing import APPLICANTS
 from tinhso.public_services.dossiers.services import apply, effects
 from tinhso.public_services.dossiers.services.changes import Actor, Change
-from tinhso.public_services.dossiers.services.refusals import Unfinished
+from tinhso.public_services.dossiers.services.refusals import NotAllowed, Unfinished
 from tinhso.public_services.form_engine.rules import answers as answer_rules
 from tinhso.public_services.form_engine.rules.answers import Problem
 
@@ -52,8 +54,7 @@ class Filed:
     """What came of filing.
 
     Attributes:
-        look_up_code: with which the dossier is found without signing in; known only now, since its hash is kept.
-            Empty when the filing was a repetition.
+        look_up_code: with which the dossier is found without signing in; empty when the filing was a repetition.
     """
 
     dossier: Dossier
@@ -142,11 +143,14 @@ def receive(
         is_digitized: every paper was scanned at reception (NĐ 107/2021/NĐ-CP).
 
     Raises:
+        NotAllowed: it is the official's own dossier.
         Draft.DoesNotExist, Unfinished, KeyReused: as of `submit`.
     """
     draft = _draft(draft_id)
     if draft is None:
         return _filed_before(actor, key)
+    if _is_own(actor, parties):
+        raise NotAllowed("own")
     return _open(
         draft,
         Action.RECEIVE,
@@ -216,6 +220,7 @@ def _open(
     change = Change(dossier, bundle, action.value, actor, at, request, Snapshot(state=None), move, 1)
     dossier.accepted_at = at if action == Action.RECEIVE else None
     effects.opened(change)
+    change.secret[codes.KEPT_AS] = code
     change.payload |= {"files": _hashes(files), "form": chain.request_digest("form", asked)}
     change.payload |= {"version": draft.version_id, **request}
     event = apply.append(change, key, chain.request_digest(action, {"draft": str(draft.key)}))
@@ -224,6 +229,19 @@ def _open(
     draft.delete()
     apply.follow_up(dossier, event, at=at)
     return Filed(dossier, code)
+
+
+def _is_own(actor: Actor, parties: Sequence[PartyText]) -> bool:
+    """Whether whoever takes a dossier in is a party to it, by account or by identity number."""
+    if actor.user is None:
+        return False
+    identity = accounts.identity_hash_of(actor.user)
+    return any(
+        party.user_id == actor.user.pk
+        or (party.identity_number and accounts.identity_hash(party.identity_number) == identity)
+        for party in parties
+        if party.role in APPLICANTS
+    )
 
 
 def _number(agency: UnitRow, at: dt.datetime) -> str:

@@ -30,7 +30,7 @@ class StaleDossier(RuleViolation):
 
     def __init__(self, what: str, who: str) -> None:
         super().__init__(
-            _("Trong lúc bạn mở trang, %(who)s đã làm việc “%(what)s”; hãy xem lại hồ sơ rồi làm tiếp.")
+            _("Trong lúc trang này đang mở, %(who)s đã làm việc “%(what)s”; hãy xem lại hồ sơ rồi làm tiếp.")
             % {"who": who, "what": what}
         )
 
@@ -62,6 +62,10 @@ def _sentence(kind: str) -> str:
     return {
         "state": _("Hồ sơ đang ở trạng thái không làm được việc này; hãy tải lại trang để xem tình trạng mới nhất."),
         "relation": _("Việc này thuộc vị trí khác; hãy chuyển cho người đang giữ bước xử lý."),
+        "own": _(
+            "Bạn là chủ hồ sơ hoặc người nộp, nên việc tiếp nhận và giải quyết do người khác làm. "
+            "Bạn theo dõi hồ sơ này như mọi người nộp hồ sơ."
+        ),
         "supplement_once": _(
             "Ở bước này đã yêu cầu bổ sung một lần (NĐ 61/2018/NĐ-CP, Điều 11); muốn yêu cầu thêm phải ghi căn cứ pháp luật."
         ),
@@ -70,8 +74,11 @@ def _sentence(kind: str) -> str:
         "last_step": _("Đây là bước cuối; hãy ký kết quả hoặc ký văn bản từ chối."),
         "not_last_step": _("Hồ sơ chưa đến bước ký; hãy chuyển qua các bước trước."),
         "no_result": _("Chưa có kết quả đã ký; hãy ký kết quả trước."),
+        "revoked": _("Kết quả đã bị thu hồi; hãy đính chính để ký kết quả mới rồi trả."),
+        "not_in_force": _("Văn bản này đã được thay thế hoặc thu hồi; hãy tải lại trang."),
         "nothing_due": _("Hồ sơ không còn khoản nào phải nộp."),
         "not_paid": _("Số tiền đã nộp chưa đủ."),
+        "fee_unpaid": _("Kết quả chỉ được trả sau khi nộp đủ phí, lệ phí; hãy nộp hoặc thu trước."),
         "no_extension": _("Thủ tục này không được gia hạn; hãy hoàn thành đúng hẹn."),
         "extended_once": _("Hồ sơ đã được hẹn lại một lần; theo quy định chỉ được hẹn lại một lần."),
         "too_late_to_extend": _(

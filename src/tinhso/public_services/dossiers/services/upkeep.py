@@ -18,7 +18,8 @@ from tinhso.organizations.api import OutsideCalendar
 from tinhso.public_services.dossiers.choices import Action, State
 from tinhso.public_services.dossiers.models import Dossier
 from tinhso.public_services.dossiers.rules.machine import OPEN
-from tinhso.public_services.dossiers.selectors import standing
+from tinhso.public_services.dossiers.selectors import deadlines
+from tinhso.public_services.dossiers.selectors.deadlines import Moved
 from tinhso.public_services.dossiers.services import messages
 from tinhso.public_services.dossiers.services.apply import apply
 from tinhso.public_services.dossiers.services.changes import SYSTEM
@@ -55,23 +56,24 @@ def _lapse(key: int, revision: int, at: dt.datetime) -> bool:
 
 
 def recalculate_due(*, at: dt.datetime) -> int:
-    """Compute the due day of every open, accepted dossier anew, after the calendar has changed.
+    """Count the deadlines of every open dossier anew, after the calendar has changed: the promised day, those of the
+    open step, of who has to answer, supplement or give an opinion, all in one event.
 
-    Each dossier is a transaction of its own, and one whose day is right already is left alone: done twice, or after it
-    was killed in between, it changes what is left to change.
+    Each dossier is a transaction of its own, and one whose deadlines are right already is left alone: done twice, or
+    after it was killed in between, it changes what is left to change.
 
     Returns:
-        How many days have changed.
+        Of how many dossiers something has changed.
     """
     number = organizations.calendar_number()
-    return sum(_recalculate(key, number, at) for key in _open_accepted())
+    return sum(_recalculate(key, number, at) for key in _open())
 
 
-def _open_accepted() -> Iterator[int]:
+def _open() -> Iterator[int]:
     """Primary keys in order, a chunk at a time, so that no query stays open meanwhile."""
     last = 0
     while True:
-        found = Dossier.objects.filter(pk__gt=last, accepted_at__isnull=False, state__in=OPEN, due_at__isnull=False)
+        found = Dossier.objects.filter(pk__gt=last, state__in=OPEN)
         keys = list(found.order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not keys:
             return
@@ -81,40 +83,47 @@ def _open_accepted() -> Iterator[int]:
 
 @transaction.atomic
 def _recalculate(key: int, number: int, at: dt.datetime) -> bool:
-    """Give a dossier its new day, and tell the applicant when it is later."""
+    """Give a dossier its new deadlines, and tell the applicant what is later for the applicant."""
     dossier = Dossier.objects.select_for_update(of=("self",), no_key=True).get(pk=key)
-    before = dossier.due_at
-    if dossier.state not in OPEN or before is None or not _moves(dossier):
+    moved = _moved(dossier) if dossier.state in OPEN else {}
+    if not moved:
         return False
-    request = {"calendar": number}
     apply(
         dossier_id=key,
         action=Action.RECALCULATE_DUE.value,
         actor=SYSTEM,
-        key=f"calendar:{number}:{key}",
+        key=f"calendar:{number}:{key}:{dossier.revision}",
         at=at,
-        request=request,
+        request={"calendar": number},
     )
-    dossier.refresh_from_db(fields=["due_at"])
-    if dossier.due_at and dossier.due_at > before:
-        _tell_of_later_day(dossier, before, dossier.due_at, at)
+    for name in ("due_at", "wait_until"):
+        before, after = moved.get(name, (None, None))
+        if before and after and after > before:
+            _tell_of_later_day(dossier, name, before, after, at)
     return True
 
 
-def _moves(dossier: Dossier) -> bool:
+def _moved(dossier: Dossier) -> Moved:
     try:
-        return standing.due_of(dossier) != dossier.due_at
+        return deadlines.moved(dossier)
     except OutsideCalendar:
-        logger.error("dossier %s: the calendar does not reach its due day, which stays as it was", dossier.pk)
-        return False
+        logger.error("dossier %s: the calendar does not reach its deadlines, which stay as they were", dossier.pk)
+        return {}
 
 
-def _tell_of_later_day(dossier: Dossier, before: dt.datetime, after: dt.datetime, at: dt.datetime) -> None:
+def _tell_of_later_day(dossier: Dossier, name: str, before: dt.datetime, after: dt.datetime, at: dt.datetime) -> None:
     with translation.override("vi"):
-        text = _(
-            "Lịch làm việc của Nhà nước có thay đổi (thêm hoặc đổi ngày nghỉ), nên ngày hẹn trả kết quả được tính lại: "
-            "từ %(before)s thành %(after)s. Ông, bà không phải làm gì thêm."
-        ) % {"before": _moment(before), "after": _moment(after)}
+        said = {
+            "due_at": _(
+                "Lịch làm việc của Nhà nước có thay đổi (thêm hoặc đổi ngày nghỉ), nên ngày hẹn trả kết quả được tính "
+                "lại: từ %(before)s thành %(after)s. Ông, bà không phải làm gì thêm."
+            ),
+            "wait_until": _(
+                "Lịch làm việc của Nhà nước có thay đổi (thêm hoặc đổi ngày nghỉ), nên hạn bổ sung hồ sơ được tính lại: "
+                "từ %(before)s thành %(after)s."
+            ),
+        }
+        text = said[name] % {"before": _moment(before), "after": _moment(after)}
     messages.write(dossier_id=dossier.pk, author=SYSTEM.name, is_from_agency=True, text=text, at=at)
 
 

@@ -1,6 +1,6 @@
 """A draft with all that its pages show, and what became of one that was filed."""
 
-import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,6 @@ from uuid import UUID
 
 from tinhso.accounts.api import User
 from tinhso.core import sealed
-from tinhso.organizations.api import UnitRow
 from tinhso.public_services.catalog.rules.content import Bundle, Paper
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.dossiers.choices import Action
@@ -47,6 +46,10 @@ class Filling:
         self.draft.revision, self.draft.sealed, self.draft.updated_at = draft.revision, draft.sealed, draft.updated_at
         return Filling(self.draft, self.bundle, sealed.opened_values(draft.sealed))
 
+    def with_answers(self, answers: Mapping[str, Any]) -> "Filling":
+        """The same with answers that are not saved yet."""
+        return Filling(self.draft, self.bundle, {**self.answers, **answers})
+
 
 def filling(user: User, key: UUID) -> Filling:
     """The draft that somebody fills in, the own one or in a session of assistance.
@@ -54,8 +57,7 @@ def filling(user: User, key: UUID) -> Filling:
     Raises:
         Draft.DoesNotExist: it is somebody else's, was filed or discarded.
     """
-    drafts = Draft.objects.select_related("version__procedure", "agency").defer("version__content")
-    draft = drafts.get(key=key, user=user)
+    draft = Draft.objects.get(key=key, user=user)
     return Filling(draft, procedures.bundle(draft.version_id), sealed.opened_values(draft.sealed))
 
 
@@ -76,11 +78,6 @@ def filed_dossier(user: User, key: UUID) -> Dossier | None:
     """A dossier by its own key, for whoever filed it; None for everybody else."""
     rows = Dossier.objects.select_related("version__procedure")
     return rows.filter(key=key, events__seq=1, events__actor=user.username).first()
-
-
-def units(version: Any, on: dt.date) -> list[UnitRow]:
-    """The units that offer a version's procedure on a day."""
-    return procedures.offering_units(version.procedure, on)
 
 
 def last_agency(user: User) -> int | None:

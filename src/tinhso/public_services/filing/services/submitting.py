@@ -13,8 +13,7 @@ from tinhso.public_services.assistance.services import sessions
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.catalog.selectors.procedures import NotOffered
 from tinhso.public_services.dossiers.choices import DeliveryWay, PartyRole
-from tinhso.public_services.dossiers.models import Draft
-from tinhso.public_services.dossiers.services import filing
+from tinhso.public_services.dossiers.services import filing, limits
 from tinhso.public_services.dossiers.services.changes import Actor
 from tinhso.public_services.dossiers.services.filing import Filed
 from tinhso.public_services.filing.rules import keys
@@ -37,12 +36,14 @@ def submit(*, found: Filling, user: User, at: dt.datetime) -> Filed:
         NoAgency: nowhere to file.
         NobodyHelped, NoConsent: the session of assistance does not allow it.
         Unfinished, KeyReused, Draft.DoesNotExist: as of `dossiers.services.filing.submit`.
+        TooOften: somebody files many dossiers within a minute.
     """
+    limits.count(what="submit", user_id=user.pk, most=limits.SUBMISSIONS, at=at)
     draft = found.draft
     session_id = draft.assistance
     filed = filing.submit(
         draft_id=draft.pk,
-        agency=agency_of(draft, at.date()),
+        agency=agency_of(found, at.date()),
         parties=parties_for(draft, user),
         actor=Actor(
             user.username,
@@ -76,7 +77,7 @@ def receive(*, found: Filling, user: User, originals: Sequence[str], at: dt.date
     needed = {paper.code for paper in found.papers if paper.min} | set(originals)
     return filing.receive(
         draft_id=draft.pk,
-        agency=agency_of(draft, at.date()),
+        agency=agency_of(found, at.date()),
         parties=parties_for(draft, user),
         actor=Actor(user.username, filing.relations_of_filer(draft.channel), user),
         key=str(draft.key),
@@ -87,15 +88,15 @@ def receive(*, found: Filling, user: User, originals: Sequence[str], at: dt.date
     )
 
 
-def agency_of(draft: Draft, on: dt.date) -> UnitRow:
+def agency_of(found: Filling, on: dt.date) -> UnitRow:
     """The unit at which a draft will be filed.
 
     Raises:
         NoAgency: none was chosen, or it does not offer the procedure on the day.
     """
-    if draft.agency_id is None:
+    if found.draft.agency_id is None:
         raise NoAgency
     try:
-        return procedures.offered_by(draft.version.procedure, draft.agency_id, on)
+        return procedures.offered_by(found.bundle.code, found.draft.agency_id, on)
     except NotOffered:
         raise NoAgency from None

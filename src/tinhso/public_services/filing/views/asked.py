@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, User, sign_in_required
 from tinhso.core import clock
+from tinhso.public_services.assistance.selectors import sessions
 from tinhso.public_services.dossiers.choices import Channel
 from tinhso.public_services.dossiers.models import Draft
 from tinhso.public_services.dossiers.services import limits
@@ -24,7 +25,8 @@ DraftView = Callable[..., HttpResponse]
 
 
 def draft_required(view: DraftView) -> Callable[..., HttpResponse]:
-    """Let in whoever fills in a draft online: the citizen, or the helper of a session; others get 404.
+    """Let in whoever fills in a draft online: the citizen, or the helper of a session while the person's consent is in
+    force; others get 404.
 
     A draft that has been filed leads to what became of it. Pages are never kept by browsers: going back shows what is
     saved.
@@ -51,7 +53,8 @@ def _may_fill_in(user: User, draft: Draft) -> bool:
         return False
     if draft.assistance is None:
         return accounts.is_citizen(user)
-    return not accounts.scope(user=user, action=Action.ASSIST_PEOPLE, on=clock.today()).is_empty
+    helps = not accounts.scope(user=user, action=Action.ASSIST_PEOPLE, on=clock.today()).is_empty
+    return helps and sessions.is_agreed(draft, clock.now())
 
 
 def _filed_or_404(request: SignedInRequest, key: UUID) -> HttpResponse:

@@ -47,7 +47,7 @@ def begin(request: CitizenRequest, code: str) -> HttpResponse:
 def _choose_known_agency(request: CitizenRequest, draft_id: int, version: object) -> None:
     """Where the person has filed last, or the only place there is."""
     now = clock.now()
-    units = [row.unit_id for row in drafts.units(version, now.date())]
+    units = [row.unit_id for row in procedures.offering_units(version.procedure.code, now.date())]
     last = drafts.last_agency(request.user)
     chosen = last if last in units else units[0] if len(units) == 1 else None
     if chosen is not None:

@@ -21,8 +21,9 @@ from tinhso.public_services.catalog.presenters.public import term_words
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.dossiers.choices import Channel, DeliveryWay
 from tinhso.public_services.dossiers.models import Dossier, Draft
-from tinhso.public_services.dossiers.services import codes, filing
+from tinhso.public_services.dossiers.selectors import codes
 from tinhso.public_services.dossiers.services import drafts as services
+from tinhso.public_services.dossiers.services import filing
 from tinhso.public_services.dossiers.services.drafts import StaleDraft
 from tinhso.public_services.dossiers.services.limits import TooOften
 from tinhso.public_services.filing import forms, presenters
@@ -83,7 +84,7 @@ def _begun(
     version = next((one for one in versions if one.procedure.code == said["procedure"]), None)
     if version is None:
         return None, [ProblemLine("#procedure", _("Thủ tục"), _("Hãy chọn một thủ tục."))]
-    offering = {row.unit_id for row in procedures.offering_units(version.procedure, now.date())}
+    offering = {row.unit_id for row in procedures.offering_units(version.procedure.code, now.date())}
     chosen = [row for row in units if row.unit_id in offering and said["unit"] in ("", row.code)]
     if len(chosen) != 1:
         text = _("Hãy chọn đơn vị tiếp nhận có giải quyết thủ tục này.")
@@ -230,7 +231,6 @@ def _received(request: SignedInRequest, found: Filling, data: dict[str, Any], co
         return _sheet(
             request, found, counts=counts, more=[ProblemLine("#main", _("Chưa tiếp nhận được"), str(refusal))]
         )
-    codes.keep_code(request.session, filed.dossier, filed.look_up_code)
     return redirect("public_services:received", filed.dossier.key)
 
 
@@ -255,6 +255,6 @@ def received(request: SignedInRequest, key: UUID) -> HttpResponse:
     context = {
         "dossier": dossier,
         "agency": presenters.agency_name(dossier.agency_id, dossier.submitted_at.date()),
-        "code": codes.kept_code(request.session, dossier),
+        "code": codes.code_of(dossier),
     }
     return render(request, "public_services/filing/received.html", context)

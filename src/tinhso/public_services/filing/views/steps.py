@@ -15,11 +15,13 @@ from tinhso.accounts.api import SignedInRequest, sign_in_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
 from tinhso.public_services.catalog.presenters.public import term_words
+from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.dossiers.choices import Channel, DeliveryWay
 from tinhso.public_services.dossiers.models import Dossier, Draft
-from tinhso.public_services.dossiers.selectors import standing
-from tinhso.public_services.dossiers.services import codes, filing, limits
+from tinhso.public_services.dossiers.selectors import codes, standing
 from tinhso.public_services.dossiers.services import drafts as services
+from tinhso.public_services.dossiers.services import filing
+from tinhso.public_services.dossiers.services.limits import TooOften
 from tinhso.public_services.dossiers.services.refusals import Unfinished
 from tinhso.public_services.filing import forms, presenters
 from tinhso.public_services.filing.rules import keys
@@ -39,7 +41,7 @@ from tinhso.public_services.form_engine.rules.answers import Problem
 def agency(request: SignedInRequest, found: Filling) -> HttpResponse:
     """Where to file."""
     now = clock.now()
-    rows = drafts.units(found.draft.version, now.date())
+    rows = procedures.offering_units(found.bundle.code, now.date())
     way = presenters.way(found, f":{presenters.AGENCY}")
     chosen = next((row.code for row in rows if row.unit_id == found.draft.agency_id), "")
     problem = ""
@@ -190,12 +192,10 @@ def submit(request: SignedInRequest, found: Filling) -> HttpResponse:
     now = clock.now()
     if found.draft.assistance is None and found.bundle.assurance > request.session.get("assurance", 1):
         return need_surer_sign_in(request, found.bundle.code)
-    limits.count(what="submit", user_id=request.user.pk, most=limits.SUBMISSIONS, at=now)
     found, lines, problems = _with_delivery(request, found)
-    own_lines = presenters.review_problems(
-        found, forms.own_part(found), filing.problems_of(found.draft, files=found.files)
-    )
-    if lines or own_lines:
+    if lines:
+        open_ones = filing.problems_of(found.draft, files=found.files)
+        own_lines = presenters.review_problems(found, forms.own_part(found), open_ones)
         return _review(request, found, lines=[*own_lines, *lines], problems=problems, status=422)
     try:
         filed = submitting.submit(found=found, user=request.user, at=now)
@@ -204,29 +204,22 @@ def submit(request: SignedInRequest, found: Filling) -> HttpResponse:
     except Unfinished as refusal:
         lines = presenters.review_problems(found, forms.own_part(found), refusal.problems)
         return _review(request, found, lines=lines, status=422)
+    except TooOften:
+        raise
     except RuleViolation as refusal:
         url = presenters.step_url(found, presenters.AGENCY)
         line = ProblemLine(url, _("Chưa nộp được"), str(refusal))
         return _review(request, found, lines=[line], status=422)
-    codes.keep_code(request.session, filed.dossier, filed.look_up_code)
     return redirect("public_services:filed", filed.dossier.key)
 
 
 def _with_delivery(request: SignedInRequest, found: Filling) -> tuple[Filling, list[ProblemLine], list[Problem]]:
-    """The draft with the chosen way of delivery saved, and what is wrong with the choice."""
+    """The draft with the chosen way of delivery, and what is wrong with the choice."""
     parts = [forms.delivery_part(Channel.ONLINE)]
     answers = rules.read(parts, lists(request))
-    draft = services.save_answers(
-        draft_id=found.draft.pk,
-        revision=found.draft.revision,
-        answers=answers,
-        names=[keys.DELIVERY],
-        at=clock.now(),
-        force=True,
-    )
     problems = rules.problems(parts, answers)
     lines = form_presenters.problem_lines(form_presenters.items_of(parts), problems)
-    return found.with_draft(draft), lines, problems
+    return found.with_answers(answers), lines, problems
 
 
 @require_safe
@@ -235,14 +228,15 @@ def _with_delivery(request: SignedInRequest, found: Filling) -> tuple[Filling, l
 def filed(request: SignedInRequest, key: UUID) -> HttpResponse:
     """What came of filing: number, look-up code, and what happens next."""
     dossier = _filed_by(request, key)
+    fees = standing.bundle_of(dossier).fees_for(standing.answers_of(dossier), dossier.channel)
     context = {
         "dossier": dossier,
         "bundle": standing.bundle_of(dossier),
         "agency": presenters.agency_name(dossier.agency_id, dossier.submitted_at.date()),
         "term": term_words(standing.bundle_of(dossier).term),
-        "code": codes.kept_code(request.session, dossier),
+        "code": codes.code_of(dossier),
         "is_citizen": accounts.is_citizen(request.user),
-        "fees": standing.bundle_of(dossier).fees_for(standing.answers_of(dossier), dossier.channel),
+        "fees": {when: [(fee, vnd) for fee, vnd in fees if fee.when == when] for when in ("receive", "deliver")},
     }
     return render(request, "public_services/filing/filed.html", context)
 

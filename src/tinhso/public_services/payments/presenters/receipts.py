@@ -9,7 +9,6 @@ from tinhso.core.papers import Letterhead, Paper, Signature, pdf
 from tinhso.public_services.dossiers.selectors import issuers, standing
 from tinhso.public_services.payments.models import Payment
 from tinhso.public_services.payments.rules import spelled
-from tinhso.public_services.payments.selectors import dues
 
 CASH = "cash"
 
@@ -83,7 +82,7 @@ def money(vnd: int) -> str:
 def payer(payment: Payment) -> str:
     """Who paid: as written at the counter, else who filed."""
     written = sealed.opened_values(payment.sealed).get("payer", "")
-    return str(written or dues.payer_name(payment.dossier))
+    return str(written or standing.filer_name(payment.dossier))
 
 
 def collector(payment: Payment) -> str:

@@ -1,11 +1,13 @@
-"""What is still to be paid for a dossier, and who pays."""
+"""What is still to be paid for a dossier."""
 
 from dataclasses import dataclass
 
-from tinhso.core import sealed
-from tinhso.public_services.dossiers.choices import PartyRole, State
-from tinhso.public_services.dossiers.models import Charge, Dossier, Party
+from tinhso.public_services.dossiers.choices import State
+from tinhso.public_services.dossiers.models import Charge, Dossier
+from tinhso.public_services.dossiers.selectors import standing
 from tinhso.public_services.payments.models import Payment
+
+PAYABLE = (State.AWAITING_PAYMENT, State.RESOLVED)  # of what is due on delivery once the result is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Due:
 
 
 def due(dossier: Dossier) -> Due:
-    """What is to be paid now; nothing where the dossier does not wait for it."""
-    if dossier.state != State.AWAITING_PAYMENT:
+    """What is to be paid now; nothing where neither the dossier nor its result waits for it."""
+    if dossier.state not in PAYABLE or (dossier.state == State.RESOLVED and standing.is_revoked(dossier)):
         return Due((), 0)
     charges = tuple(dossier.charges.filter(settled_at__isnull=True).order_by("pk"))
     return Due(charges, sum(payment.kept_vnd for payment in towards(charges)))
@@ -40,10 +42,3 @@ def due(dossier: Dossier) -> Due:
 def towards(charges: tuple[Charge, ...]) -> list[Payment]:
     """Payments that came for some fees."""
     return list(Payment.objects.filter(charges__in=charges, paid_at__isnull=False).distinct().order_by("pk"))
-
-
-def payer_name(dossier: Dossier) -> str:
-    """Who pays unless somebody else is named: who filed, else whose dossier it is; empty when unknown."""
-    parties = {party.role: party for party in Party.objects.filter(dossier=dossier)}
-    party = parties.get(PartyRole.APPLICANT) or parties.get(PartyRole.OWNER)
-    return str(sealed.opened_values(party.sealed).get("full_name", "")) if party else ""

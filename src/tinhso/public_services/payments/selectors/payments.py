@@ -6,12 +6,12 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from tinhso.accounts.api import Scope
-from tinhso.public_services.dossiers.choices import State
 from tinhso.public_services.dossiers.models import Dossier
 from tinhso.public_services.payments.choices import Attention, PaymentState
 from tinhso.public_services.payments.models import Payment
 from tinhso.public_services.payments.rules import standing
 from tinhso.public_services.payments.rules.standing import Moments
+from tinhso.public_services.payments.selectors import dues
 
 
 def state(payment: Payment, at: dt.datetime) -> PaymentState:
@@ -43,7 +43,7 @@ def attention(payment: Payment) -> Attention | None:
         kept_vnd=payment.kept_vnd,
         has_receipt=bool(payment.receipt_number),
         is_refunded=payment.refunded_at is not None,
-        may_still_settle=open_charges and payment.dossier.state == State.AWAITING_PAYMENT,
+        may_still_settle=open_charges and payment.dossier.state in dues.PAYABLE,
     )
     return Attention(found) if found else None
 

@@ -14,6 +14,7 @@ from tinhso.accounts.api import Action, SignedInRequest, action_required, sign_i
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.public_services.dossiers.choices import Relation
 from tinhso.public_services.dossiers.models import Dossier
 from tinhso.public_services.dossiers.selectors import duties, standing
@@ -94,7 +95,7 @@ def _cash_context(dossier: Dossier, form: CashForm) -> dict[str, Any]:
     if form.is_bound:
         form.data = dict(form.data) | {name: str(value) for name, value in hidden.items() if name != "key"}
     else:
-        form.initial = hidden | {"payer": dues.payer_name(fresh)}
+        form.initial = hidden | {"payer": standing.filer_name(fresh)}
     rows = payments.of_dossier(fresh)
     return {
         "dossier": fresh,
@@ -119,12 +120,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         "lines": lines.lines(page.object_list, at=now, receipt=RECEIPT),
         "to_see_to": to_see_to,
         "waiting": payments.in_scope(request.scope, to_see_to=True).count(),
-        "pages": {
-            "number": page.number,
-            "last": page.paginator.num_pages,
-            "previous": f"?{keep}page={page.number - 1}" if page.has_previous() else "",
-            "next": f"?{keep}page={page.number + 1}" if page.has_next() else "",
-        },
+        "pages": pages(page, show="attention" if to_see_to else ""),
         "csv_url": f"?{keep}format=csv",
     }
     return render(request, "public_services/payments/register.html", context)

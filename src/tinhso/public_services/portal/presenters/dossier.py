@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tinhso.core import sealed
+from tinhso.core.numbers import number
 from tinhso.public_services.catalog.rules.content import Bundle
 from tinhso.public_services.dossiers.choices import PartyRole
 from tinhso.public_services.dossiers.models import AccessLog, Attachment, Charge, Party, ResultDocument
+from tinhso.public_services.dossiers.presenters.supplement import scan_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class PaperFiles:
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """A paper that came out; without an address it cannot be had any more, and `note` says why."""
+    """A paper that came out; without an address it cannot be had, not yet or not any more, and `note` says why."""
 
     name: str
     number: str
@@ -80,17 +82,16 @@ def files(bundle: Bundle, attachments: Iterable[Attachment]) -> list[PaperFiles]
     return [PaperFiles(names.get(code, code), by_paper[code]) for code in codes if code in by_paper]
 
 
-def scan_note(scan: str) -> str:
-    """What the scan for malware says, where it says something the person should know."""
-    return _("đang chờ quét mã độc") if scan == "pending" else ""
+def results(found: Iterable[ResultDocument], *, unpaid_vnd: int) -> list[ResultLine]:
+    """The papers that came out, the newest first.
+
+    Args:
+        unpaid_vnd: what is still to be paid before they are handed over; 0 for nothing.
+    """
+    return [_result(one, unpaid_vnd) for one in found]
 
 
-def results(found: Iterable[ResultDocument]) -> list[ResultLine]:
-    """The papers that came out, the newest first."""
-    return [_result(one) for one in found]
-
-
-def _result(one: ResultDocument) -> ResultLine:
+def _result(one: ResultDocument, unpaid_vnd: int) -> ResultLine:
     note = ""
     if one.revoked_at:
         note = _("Đã thu hồi ngày %(day)s: %(reason)s") % {
@@ -99,10 +100,19 @@ def _result(one: ResultDocument) -> ResultLine:
         }
     elif one.superseded_by_id:
         note = _("Đã được thay bằng bản đính chính")
+    elif unpaid_vnd:
+        note = waits_for_fee(unpaid_vnd)
     url = "" if note else reverse("public_services:result_file", args=[one.key])
     return ResultLine(
         one.name, one.number, one.issued_on, one.expires_on, one.signed_by, note, url, one.has_legal_value
     )
+
+
+def waits_for_fee(unpaid_vnd: int) -> str:
+    """Why a result is not handed over yet."""
+    return _("Kết quả được trả sau khi nộp đủ phí, lệ phí; còn phải nộp %(amount)s đồng.") % {
+        "amount": number(unpaid_vnd)
+    }
 
 
 def parties(found: Iterable[Party]) -> list[PartyLine]:

@@ -12,8 +12,9 @@ from tinhso.core.clock import VIETNAM
 from tinhso.core.numbers import number
 from tinhso.organizations import api as organizations
 from tinhso.public_services.catalog.rules.content import Bundle
-from tinhso.public_services.dossiers.choices import Action, DeliveryWay
+from tinhso.public_services.dossiers.choices import HAPPENED, Action, Channel, DeliveryWay
 from tinhso.public_services.dossiers.models import Dossier, DossierEvent
+from tinhso.public_services.dossiers.presenters import supplement
 from tinhso.public_services.dossiers.rules import prescribed, supplements
 from tinhso.public_services.dossiers.selectors import standing
 
@@ -21,6 +22,7 @@ PAPERS = (  # not the control slip, which is the officials' own
     prescribed.FILING,
     prescribed.RECEIPT,
     prescribed.SUPPLEMENT,
+    prescribed.SUPPLIED,
     prescribed.REFUSAL,
     prescribed.APOLOGY,
     prescribed.STOP,
@@ -34,6 +36,7 @@ TOLD = {
     Action.STOP,
     Action.REJECT,
     Action.CORRECT_RESULT,
+    Action.REVOKE_RESULT,
 }
 
 
@@ -111,7 +114,7 @@ def _by(event: DossierEvent, citizens: frozenset[str], agency: str) -> str:
 
 def _title(event: DossierEvent, bundle: Bundle) -> str:
     told = TITLES.get(Action(event.kind))
-    return told(event, bundle) if told else str(Action(event.kind).label)
+    return told(event, bundle) if told else str(HAPPENED[Action(event.kind)])
 
 
 def _step(event: DossierEvent, bundle: Bundle) -> str:
@@ -145,10 +148,23 @@ def _charged(event: DossierEvent, bundle: Bundle) -> str:
 
 
 def _supplied(event: DossierEvent, bundle: Bundle) -> str:
-    names = supplements.nameable(bundle)
-    given = [f"/{name}" for name in event.payload.get("answers", ())]
-    given += [f"{supplements.PAPER}{paper}" for paper in event.payload.get("files", {})]
-    return _("Đã bổ sung: %(names)s") % {"names": "; ".join(names.get(one, one) for one in given)}
+    match event.payload.get("channel"):
+        case Channel.COUNTER:
+            text = _("Đã bổ sung tại Bộ phận Một cửa: %(names)s")
+        case Channel.POST:
+            text = _("Đã bổ sung qua bưu chính: %(names)s")
+        case _:
+            text = _("Đã bổ sung: %(names)s")
+    return text % {"names": "; ".join(supplement.given(event, bundle))}
+
+
+def _recounted(event: DossierEvent, bundle: Bundle) -> str:
+    moved = event.payload.get("moved", {"due_at": []})
+    if "wait_until" in moved:
+        return _("Tính lại hạn bổ sung theo lịch làm việc mới")
+    if "due_at" in moved:
+        return _("Tính lại ngày hẹn trả theo lịch làm việc mới")
+    return _("Tính lại hạn xử lý của cơ quan theo lịch làm việc mới")
 
 
 def _delivered(event: DossierEvent, bundle: Bundle) -> str:
@@ -169,4 +185,5 @@ TITLES: dict[Action, Callable[[DossierEvent, Bundle], str]] = {
     Action.REQUEST_PAYMENT: _charged,
     Action.SUPPLY: _supplied,
     Action.DELIVER: _delivered,
+    Action.RECALCULATE_DUE: _recounted,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from tinhso.core.badges import Badge
 from tinhso.core.clock import VIETNAM
@@ -15,6 +15,7 @@ from tinhso.organizations import api as organizations
 from tinhso.public_services.dossiers.choices import DeliveryWay, Outcome, State
 from tinhso.public_services.dossiers.models import Dossier, Draft
 from tinhso.public_services.dossiers.rules.machine import OPEN
+from tinhso.public_services.dossiers.selectors.standing import is_revoked, unpaid_vnd
 from tinhso.public_services.dossiers.services.drafts import KEPT
 
 SENTENCES = {
@@ -22,8 +23,8 @@ SENTENCES = {
     State.ACCEPTED: gettext_lazy("Đã tiếp nhận, sắp được giải quyết"),
     State.REFUSED: gettext_lazy("Cơ quan không tiếp nhận hồ sơ"),
     State.IN_PROGRESS: gettext_lazy("Cơ quan đang giải quyết"),
-    State.AWAITING_SUPPLEMENT: gettext_lazy("Chờ bạn bổ sung"),
-    State.AWAITING_PAYMENT: gettext_lazy("Chờ bạn nộp phí, lệ phí"),
+    State.AWAITING_SUPPLEMENT: gettext_lazy("Chờ ông, bà bổ sung"),
+    State.AWAITING_PAYMENT: gettext_lazy("Chờ ông, bà nộp phí, lệ phí"),
     State.WITHDRAWN: gettext_lazy("Hồ sơ đã được rút"),
     State.STOPPED: gettext_lazy("Cơ quan đã dừng giải quyết"),
     State.RESOLVED: gettext_lazy("Đã có kết quả"),
@@ -129,6 +130,8 @@ def lines(dossiers: Iterable[Dossier], *, at: dt.datetime) -> list[Line]:
 
 def status(dossier: Dossier) -> str:
     """The state in plain words."""
+    if is_revoked(dossier):
+        return _("Kết quả đã bị thu hồi")
     if dossier.state in (State.RESOLVED, State.DELIVERED) and dossier.outcome == Outcome.REJECTED:
         return _("Cơ quan từ chối giải quyết, đã có văn bản trả lời")
     return str(SENTENCES[State(dossier.state)])
@@ -149,7 +152,7 @@ def expected(dossier: Dossier, *, at: dt.datetime) -> str:
         case State.AWAITING_SUPPLEMENT:
             return _("Thời hạn tạm dừng để chờ bổ sung, chậm nhất đến %(moment)s") % {"moment": moment(dossier.act_by)}
         case State.AWAITING_PAYMENT:
-            return _("Thời hạn tạm dừng, tính tiếp khi bạn nộp xong phí, lệ phí")
+            return _("Thời hạn tạm dừng, tính tiếp khi ông, bà nộp xong phí, lệ phí")
         case _ if dossier.due_at is None or dossier.state in (*ENDS, State.RESOLVED, State.DELIVERED):
             return ""
         case _ if is_late(dossier, at=at):
@@ -161,7 +164,7 @@ def expected(dossier: Dossier, *, at: dt.datetime) -> str:
 def holder(dossier: Dossier, agency: str) -> str:
     """Who has to act."""
     if dossier.desk == "applicant":
-        return _("Bạn")
+        return _("Người nộp hồ sơ")
     where = HOLDERS.get(dossier.desk)
     return f"{where}, {agency}" if where else ""
 
@@ -171,15 +174,27 @@ def todo(dossier: Dossier, agency: str) -> Todo | None:
     match dossier.state:
         case State.AWAITING_SUPPLEMENT:
             url = reverse("public_services:supplement", args=[dossier.key])
-            return Todo(_("Cơ quan cần bạn bổ sung hồ sơ."), url, _("Bổ sung hồ sơ"))
+            return Todo(_("Cơ quan cần ông, bà bổ sung hồ sơ."), url, _("Bổ sung hồ sơ"))
         case State.AWAITING_PAYMENT:
-            due = sum(charge.amount_vnd for charge in dossier.charges.all() if charge.settled_at is None)
-            text = _("Bạn cần nộp %(amount)s đồng phí, lệ phí.") % {"amount": number(due)}
-            return Todo(text, reverse("public_services:pay", args=[dossier.key]), _("Nộp phí, lệ phí"))
+            return _pay(dossier, _("Ông, bà cần nộp %(amount)s đồng phí, lệ phí."))
+        case State.RESOLVED if is_revoked(dossier):
+            return None
+        case State.RESOLVED if unpaid_vnd(dossier):
+            return _pay(dossier, _("Kết quả đã có; ông, bà nộp %(amount)s đồng phí, lệ phí rồi nhận kết quả."))
         case State.RESOLVED:
             return _fetch(dossier, agency)
         case _:
             return None
+
+
+def _pay(dossier: Dossier, text: str) -> Todo:
+    """That money is waited for.
+
+    Args:
+        text: with a place for the `amount`.
+    """
+    url = reverse("public_services:pay", args=[dossier.key])
+    return Todo(text % {"amount": number(unpaid_vnd(dossier))}, url, _("Nộp phí, lệ phí"))
 
 
 def _fetch(dossier: Dossier, agency: str) -> Todo:
@@ -187,18 +202,24 @@ def _fetch(dossier: Dossier, agency: str) -> Todo:
     url = reverse("public_services:my_dossier", args=[dossier.key]) + "#results"
     match dossier.delivery:
         case DeliveryWay.COUNTER:
-            text = _("Kết quả đã có; mời bạn đến Bộ phận Một cửa, %(agency)s để nhận.") % {"agency": agency}
+            text = _("Kết quả đã có; mời ông, bà đến Bộ phận Một cửa, %(agency)s để nhận.") % {"agency": agency}
             return Todo(text, url, _("Xem kết quả"))
         case DeliveryWay.POST:
             return Todo(_("Kết quả đã có và sẽ được gửi qua bưu chính."), url, _("Xem kết quả"), is_urgent=False)
         case _:
-            return Todo(_("Kết quả đã có; mời bạn mở để nhận."), url, _("Nhận kết quả"))
+            return Todo(_("Kết quả đã có; mời ông, bà mở để nhận."), url, _("Nhận kết quả"))
 
 
 def stages(dossier: Dossier) -> list[Stage]:
     """The way of a dossier in up to five stages; one that ends without result ends the line."""
     moments = (dossier.submitted_at, dossier.accepted_at, None, dossier.resolved_at, dossier.delivered_at)
-    titles = (_("Nộp hồ sơ"), _("Tiếp nhận"), _("Giải quyết"), _("Có kết quả"), _("Nhận kết quả"))
+    titles = (
+        pgettext("stage", "Nộp hồ sơ"),
+        pgettext("stage", "Tiếp nhận"),
+        pgettext("stage", "Giải quyết"),
+        pgettext("stage", "Có kết quả"),
+        pgettext("stage", "Nhận kết quả"),
+    )
     done = done_stages(dossier)
     last = len(titles) - 1
     found: list[Stage] = []

@@ -26,7 +26,7 @@ def mine(user: User) -> QuerySet[Dossier]:
         When(waits, then=Value(0)), When(state__in=OPEN, then=Value(1)), default=Value(2), output_field=IntegerField()
     )
     rows = own.of_person(user).select_related("version__procedure").defer("version__content", "sealed")
-    return rows.prefetch_related("charges").annotate(place=place).order_by("place", "-submitted_at", "-pk")
+    return rows.prefetch_related("charges", "results").annotate(place=place).order_by("place", "-submitted_at", "-pk")
 
 
 def results(dossier: Dossier) -> list[ResultDocument]:

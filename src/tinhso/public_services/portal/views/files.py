@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_safe
 
 from tinhso.accounts.api import CitizenRequest, citizen_required
@@ -11,7 +12,8 @@ from tinhso.core import clock, evidence, media
 from tinhso.core.errors import UnknownName
 from tinhso.public_services.dossiers.models import Attachment, ResultDocument
 from tinhso.public_services.dossiers.presenters import prescribed
-from tinhso.public_services.dossiers.services import codes
+from tinhso.public_services.dossiers.selectors import standing
+from tinhso.public_services.portal.presenters import dossier as presenters
 from tinhso.public_services.portal.presenters import history
 from tinhso.public_services.portal.selectors import dossiers as selectors
 from tinhso.public_services.portal.services import results
@@ -32,11 +34,15 @@ def attachment(request: CitizenRequest, key: UUID) -> HttpResponse:
 @require_GET
 @citizen_required
 def result_file(request: CitizenRequest, key: UUID) -> HttpResponse:
-    """A result; opening it delivers it."""
+    """A result; opening it delivers it. One that waits for money leads to where it is paid."""
     try:
         found = selectors.result(request.user, key)
     except ResultDocument.DoesNotExist:
         raise Http404 from None
+    unpaid = standing.unpaid_on_delivery_vnd(found.dossier)
+    if unpaid:
+        messages.info(request, presenters.waits_for_fee(unpaid))
+        return redirect("public_services:pay", found.dossier.key)
     answer = evidence.download(file=found.file, name=_name(found), media_type=found.file.media_type)
     results.note_opened(user=request.user, result=found, at=clock.now())
     return answer
@@ -51,7 +57,7 @@ def my_paper(request: CitizenRequest, key: UUID, seq: int, kind: str) -> HttpRes
     if kind not in history.PAPERS:
         raise Http404
     try:
-        content = prescribed.make(found, event, kind, codes.kept_code(request.session, found))
+        content = prescribed.make(found, event, kind)
     except UnknownName:
         raise Http404 from None
     answer = HttpResponse(content, content_type=media.PDF)

@@ -15,6 +15,7 @@ from tinhso.accounts.api import CitizenRequest, citizen_required
 from tinhso.core import clock
 from tinhso.core.clock import VIETNAM
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.organizations import api as organizations
 from tinhso.public_services.dossiers.choices import Action, Relation
 from tinhso.public_services.dossiers.models import Dossier
@@ -33,7 +34,7 @@ from tinhso.public_services.portal.presenters import history
 from tinhso.public_services.portal.presenters import standing as lines
 from tinhso.public_services.portal.selectors import dossiers as selectors
 from tinhso.public_services.portal.services import acting
-from tinhso.public_services.portal.views.asked import dossier_or_404, fresh_key, pages
+from tinhso.public_services.portal.views.asked import dossier_or_404, fresh_key
 
 PER_PAGE = 20
 LOOKS_SHOWN = 20
@@ -133,7 +134,7 @@ def _page(request: CitizenRequest, found: Dossier, form: MessageForm, *, status:
         "dossier": found,
         "line": lines.line(found, at=at),
         "stages": lines.stages(found),
-        "results": presenters.results(selectors.results(found)),
+        "results": presenters.results(selectors.results(found), unpaid_vnd=standing.unpaid_on_delivery_vnd(found)),
         "history": told,
         "papers": [paper for one in told for paper in one.papers],
         "answers": form_presenters.answer_lines(

@@ -1,19 +1,19 @@
 """The state machine as a picture, drawn from its rows, so that the picture cannot say anything else."""
 
 from tinhso.public_services.dossiers.rules import machine
-from tinhso.public_services.dossiers.rules.machine import NAMED, PREVIOUS, SAME, Row
+from tinhso.public_services.dossiers.rules.machine import PREVIOUS, SAME, Row
 
 FIRST = "[*]"
 ANY = "any"
 
 
 def arrows() -> list[tuple[str, str, str]]:
-    """(from, to, label) of every row, sources apart; `any` stands for a state that a correction names."""
+    """(from, to, label) of every row, sources apart; `any` stands for every state."""
     return [(source, target, _label(row)) for row in machine.ROWS for source, target in _ends(row)]
 
 
 def _ends(row: Row) -> list[tuple[str, str]]:
-    if row.target == NAMED:
+    if set(row.sources) == set(machine.NATIONAL):
         return [(ANY, ANY)]
     ends: list[tuple[str, str]] = []
     for source in row.sources or (FIRST,):
@@ -44,7 +44,7 @@ def mermaid() -> str:
     """As Mermaid's state diagram, each state with its number in the national list."""
     lines = ["stateDiagram-v2"]
     lines += [f"    {state} : {number} {state}" for state, number in machine.NATIONAL.items()]
-    lines.append(f"    {ANY} : any state, and the one that is named")
+    lines.append(f"    {ANY} : any state")
     lines += [f"    {source} --> {target} : {label.replace(':', ' –')}" for source, target, label in arrows()]
     lines += [f"    {state} --> {FIRST}" for state in (*machine.SETTLED,) if state != machine.RESOLVED]
     return "\n".join(lines) + "\n"

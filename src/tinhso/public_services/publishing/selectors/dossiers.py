@@ -131,9 +131,10 @@ def _fees(keys: Iterable[int]) -> dict[int, int]:
 
 
 def _signed(keys: Iterable[int]) -> set[int]:
-    """Those with a signed result that was issued and not replaced; one that was revoked later was signed all the same."""
+    """Those with a signed result in force: issued, neither replaced nor revoked."""
     issued = ResultDocument.objects.filter(dossier__in=keys, is_signed=True, issued_seq__isnull=False)
-    return set(issued.filter(superseded_by__isnull=True).values_list("dossier", flat=True))
+    valid = issued.filter(superseded_by__isnull=True, revoked_at__isnull=True)
+    return set(valid.values_list("dossier", flat=True))
 
 
 def _paid_online(keys: Iterable[int]) -> set[int]:

@@ -1,4 +1,4 @@
-"""A few dossiers for the demonstration province, invented and called so, at every stage of their way.
+"""A few dossiers and sessions of help for the demonstration province, invented and called so, at every stage of their way.
 
 They are made through the same services as any other, at moments of the last weeks.
 """
@@ -26,6 +26,7 @@ from tinhso.public_services.feedback import services as feedback
 from tinhso.public_services.feedback.choices import Level
 from tinhso.public_services.payments.selectors import dues
 from tinhso.public_services.payments.services import collecting
+from tinhso.public_services.publishing.services import sample_help
 from tinhso.public_services.results.services import issue, wording
 
 COMMUNE = "Phường Tô Hiệu"
@@ -44,6 +45,7 @@ class Sample:
         back: how many working days ago it was filed; 0 is today, a while ago.
         way: what was done to it (`ACTS`); a number waits so many working days.
         channel: counter: of somebody who has no account.
+        is_helped: filed by the commune's team for the citizen.
     """
 
     code: str
@@ -51,6 +53,7 @@ class Sample:
     back: int
     way: str = ""
     channel: Channel = Channel.ONLINE
+    is_helped: bool = False
 
 
 SAMPLES = (
@@ -75,11 +78,12 @@ SAMPLES = (
     Sample(EXTRACT, 2, 3, "pay advance resolve", channel=Channel.COUNTER),
     Sample(EXTRACT, 2, 11, "pay advance resolve deliver", channel=Channel.COUNTER),
     Sample(ALLOWANCE, 2, 2, channel=Channel.COUNTER),
+    Sample(EXTRACT, 3, 8, "accept pay advance resolve deliver", is_helped=True),
 )
 
 
 def give_sample_dossiers(*, today: dt.date, at: dt.datetime) -> int:
-    """Give the sample dossiers (hồ sơ mẫu); none where there are dossiers already.
+    """Give the sample dossiers (hồ sơ mẫu) and sessions of help; none where there are dossiers already.
 
     Where a result cannot be made as PDF, its dossier stays before that step.
 
@@ -88,7 +92,7 @@ def give_sample_dossiers(*, today: dt.date, at: dt.datetime) -> int:
         at: aware time, after which nothing has happened.
 
     Returns:
-        How many were given.
+        How many dossiers were given.
 
     Raises:
         StopIteration: the demonstration's unit or people are not there.
@@ -100,6 +104,9 @@ def give_sample_dossiers(*, today: dt.date, at: dt.datetime) -> int:
     calendar = organizations.working_calendar()
     for sample in SAMPLES:
         _Making(sample, citizens[sample.citizen], unit, calendar, today, at).make()
+    sample_help.give_sample_help(
+        citizens=citizens, unit_id=unit.unit_id, opening=lambda back: _begins(today, back, calendar, at)
+    )
     return len(SAMPLES)
 
 
@@ -110,7 +117,7 @@ class _Making:
         self, sample: Sample, citizen: User, unit: UnitRow, calendar: WorkingCalendar, today: dt.date, at: dt.datetime
     ) -> None:
         self.sample, self.citizen, self.unit, self.calendar, self.at = sample, citizen, unit, calendar, at
-        self.moment = _opening(_days_back(today, sample.back, calendar)) if sample.back else at - 2 * APART
+        self.moment = _begins(today, sample.back, calendar, at)
 
     def make(self) -> None:
         self.key = self._file()
@@ -127,7 +134,7 @@ class _Making:
     # ---- filing ---------------------------------------------------------------------------------------------
 
     def _file(self) -> int:
-        """Fill in and file, online or at the counter.
+        """Fill in and file, online, with help or at the counter.
 
         Returns:
             Primary key of the dossier.
@@ -135,6 +142,14 @@ class _Making:
         online = self.sample.channel == Channel.ONLINE
         filer = self.citizen if online else User.objects.get(username=RECEPTION)
         version = procedures.in_force(self.sample.code, self.moment.date())
+        if self.sample.is_helped:
+            return sample_help.file_for(
+                citizen=self.citizen,
+                unit_id=self.unit.unit_id,
+                version=version,
+                answers=self._answers(),
+                at=self.moment,
+            ).pk
         draft = drafts.begin(
             user=filer, version=version, channel=self.sample.channel, at=self.moment, answers=self._answers()
         )
@@ -168,7 +183,7 @@ class _Making:
 
     def _answers(self) -> dict[str, Any]:
         known = self._profile()
-        name = known.full_name.rpartition("– ")[2]
+        name = known.full_name
         common: dict[str, Any] = {
             "requester_name": name,
             "requester_identity": known.identity_number,
@@ -317,6 +332,11 @@ def _days_back(today: dt.date, count: int, calendar: WorkingCalendar) -> dt.date
         day -= dt.timedelta(days=1)
         count -= organizations.is_working_day(day, calendar)
     return day
+
+
+def _begins(today: dt.date, back: int, calendar: WorkingCalendar, at: dt.datetime) -> dt.datetime:
+    """The opening of the working day so many days back; for today, a while ago."""
+    return _opening(_days_back(today, back, calendar)) if back else at - 2 * APART
 
 
 def _opening(day: dt.date) -> dt.datetime:

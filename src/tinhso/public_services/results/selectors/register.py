@@ -4,10 +4,11 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tinhso.accounts.api import Scope
-from tinhso.public_services.dossiers.models import Dossier, ResultDocument
+from tinhso.public_services.dossiers.choices import State
+from tinhso.public_services.dossiers.models import Charge, Dossier, ResultDocument
 from tinhso.public_services.results.rules import REFUSAL
 
 
@@ -27,6 +28,8 @@ class Asked:
 def valid_results(owner_hash: str, type_: str, on: dt.date) -> QuerySet[ResultDocument]:
     """Results of one kind that somebody has and that count on a day, the newest first: they need not be asked for.
 
+    One that waits for its fee has not been handed over, and stands for nothing yet.
+
     Args:
         owner_hash: of the person's identity number (`accounts.identity_hash`); nobody's when empty.
         type_: kind of result, as a paper's `reuse` names it.
@@ -40,6 +43,8 @@ def valid_results(owner_hash: str, type_: str, on: dt.date) -> QuerySet[ResultDo
         revoked_at__isnull=True,
         superseded_by__isnull=True,
     )
+    unpaid = Charge.objects.filter(dossier=OuterRef("dossier"), dossier__state=State.RESOLVED, settled_at__isnull=True)
+    counting = counting.exclude(Exists(unpaid))
     found = counting.filter(owner_hash=owner_hash, type=type_) if owner_hash else counting.none()
     return found.select_related("file").order_by("-issued_on", "-pk")
 

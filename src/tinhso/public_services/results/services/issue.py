@@ -35,10 +35,6 @@ class NothingToCorrect(RuleViolation):
     """The dossier has no result yet."""
 
 
-class NotInForce(RuleViolation):
-    """The result was replaced or revoked already."""
-
-
 @dataclass(frozen=True, slots=True)
 class Issued:
     """What came out; `is_replay` when it had been issued before under the same key."""
@@ -238,23 +234,29 @@ def _signed_file(order: _Order, place: int) -> StoredFile:
 
 @transaction.atomic
 def revoke(*, result_id: int, reason: str, actor: Actor, at: dt.datetime) -> ResultDocument:
-    """Revoke a result (thu hồi): it stays in the register with the reason, and stands for no paper any more.
+    """Revoke a result (thu hồi), as an event of its dossier: it stays in the register with the reason, stands for no
+    paper and counts as no signed result any more. Sent again, it answers what it answered before.
 
     Raises:
         ResultDocument.DoesNotExist: no such result.
-        NotAllowed: the actor does not sign there.
+        NotAllowed: the actor does not sign there, or the result was replaced or revoked already.
         ReasonMissing: no reason was given.
-        NotInForce: it was replaced or revoked already.
+        KeyReused: the same person revoked it for another reason.
     """
-    row = ResultDocument.objects.select_for_update(of=("self",)).select_related("dossier").get(pk=result_id)
-    if Relation.LEADER not in actor.relations:
-        raise NotAllowed("relation")
     if not reason.strip():
         raise ReasonMissing(_("Hãy ghi rõ lý do và căn cứ thu hồi."))
-    if row.superseded_by_id is not None or row.revoked_at is not None:
-        raise NotInForce(_("Văn bản này đã được thay thế hoặc thu hồi; hãy tải lại trang."))
-    row.revoked_at, row.revoked_reason = at, reason.strip()[:300]
-    row.save(update_fields=["revoked_at", "revoked_reason"])
+    row = ResultDocument.objects.select_related("dossier").get(pk=result_id)
+    applied = applying.apply(
+        dossier_id=row.dossier_id,
+        action=Action.REVOKE_RESULT.value,
+        actor=actor,
+        key=f"revoke:{row.key}",
+        at=at,
+        request={"result": str(row.key), "reason": reason.strip()},
+    )
+    row.refresh_from_db()
+    if applied.is_replay:
+        return row
     audit.record(
         actor=actor.name,
         action="public_services.result_revoked",

@@ -1,4 +1,5 @@
-"""Answering a request for a supplement: kept while it is made, so that nothing is lost, then sent as a whole."""
+"""Answering a request for a supplement, online or at the counter: kept while it is made, so that nothing is lost, then
+sent as a whole."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,18 +9,22 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tinhso.accounts.api import User
 from tinhso.core import sealed
 from tinhso.core.errors import RuleViolation
 from tinhso.core.intake import Taken
-from tinhso.public_services.dossiers.choices import Action, State
-from tinhso.public_services.dossiers.models import Dossier, DossierEvent, Supplement
+from tinhso.public_services.dossiers.choices import Action, Channel, State
+from tinhso.public_services.dossiers.models import (
+    Dossier,
+    DossierEvent,
+    Supplement,
+    SupplementDraft,
+    SupplementFile,
+)
+from tinhso.public_services.dossiers.selectors import supplement as selectors
 from tinhso.public_services.dossiers.services import apply as applying
 from tinhso.public_services.dossiers.services.apply import Applied
+from tinhso.public_services.dossiers.services.changes import Actor
 from tinhso.public_services.dossiers.services.drafts import StaleDraft, TooManyFiles
-from tinhso.public_services.portal.models import SupplementDraft, SupplementFile
-from tinhso.public_services.portal.selectors import supplement as selectors
-from tinhso.public_services.portal.services.acting import as_applicant
 
 
 class NothingAsked(RuleViolation):
@@ -30,26 +35,37 @@ class NothingAsked(RuleViolation):
 
 
 @transaction.atomic
-def save_answers(*, supplement_id: int, revision: int, answers: Mapping[str, Any], at: dt.datetime) -> SupplementDraft:
+def save_answers(
+    *,
+    supplement_id: int,
+    revision: int,
+    answers: Mapping[str, Any],
+    at: dt.datetime,
+    channel: Channel = Channel.ONLINE,
+    note: Mapping[str, Any] | None = None,
+) -> SupplementDraft:
     """Keep the answers so far; only those that may be given are kept.
 
     Args:
         revision: of the draft that the page was opened with; 0 when there was none.
         answers: all that the page asks for; one that is missing was emptied.
+        channel: `ONLINE`, or `COUNTER` for what an official takes in.
+        note: what `supply` needs beside answers and files; None for nothing.
 
     Raises:
         NothingAsked: the request is settled.
         StaleDraft: other answers were saved since.
     """
-    supplement, draft = _locked(supplement_id, at)
+    supplement, draft = _locked(supplement_id, channel, at)
     given = selectors.given(supplement, answers)
     kept = {name: value for name, value in answers.items() if f"/{name}" in given}
     saved = selectors.answers_of(supplement, draft)
-    if kept == saved:
+    beside = dict(note or {})
+    if kept == saved and beside == selectors.note_of(draft):
         return draft
     if draft.revision != revision:
         raise StaleDraft(saved)
-    draft.sealed = sealed.seal_values({"answers": kept})
+    draft.sealed = sealed.seal_values({"answers": kept, "note": beside})
     draft.revision += 1
     draft.updated_at = at
     draft.save(update_fields=["sealed", "revision", "updated_at"])
@@ -57,14 +73,19 @@ def save_answers(*, supplement_id: int, revision: int, answers: Mapping[str, Any
 
 
 @transaction.atomic
-def attach(*, supplement_id: int, paper: str, taken: Taken, at: dt.datetime) -> SupplementFile:
+def attach(
+    *, supplement_id: int, paper: str, taken: Taken, at: dt.datetime, channel: Channel = Channel.ONLINE
+) -> SupplementFile:
     """Put a file to a paper that is asked for; the same file again is one file.
+
+    Args:
+        channel: as of `save_answers`.
 
     Raises:
         NothingAsked: the request is settled, or does not ask for the paper.
         TooManyFiles: the paper has as many as it takes.
     """
-    supplement, draft = _locked(supplement_id, at)
+    supplement, draft = _locked(supplement_id, channel, at)
     asked = next((one for one in selectors.papers(supplement, draft) if one.code == paper), None)
     if asked is None:
         raise NothingAsked
@@ -79,31 +100,39 @@ def attach(*, supplement_id: int, paper: str, taken: Taken, at: dt.datetime) -> 
     return SupplementFile.objects.create(draft=draft, paper=paper, file=taken.file, name=taken.name, scan=taken.scan)
 
 
-def detach(*, supplement_id: int, key: UUID) -> None:
+def detach(*, supplement_id: int, key: UUID, channel: Channel = Channel.ONLINE) -> None:
     """Take a file away again; one that is not there is no error."""
-    SupplementFile.objects.filter(draft__supplement=supplement_id, key=key).delete()
+    SupplementFile.objects.filter(draft__supplement=supplement_id, draft__channel=channel, key=key).delete()
 
 
 @transaction.atomic
-def supply(*, user: User, dossier: Dossier, key: str, revision: int, at: dt.datetime) -> Applied:
-    """Send what was kept (nộp bổ sung), and drop the draft.
+def supply(
+    *,
+    dossier: Dossier,
+    actor: Actor,
+    key: str,
+    revision: int,
+    at: dt.datetime,
+    channel: Channel = Channel.ONLINE,
+) -> Applied:
+    """Send what was kept, with its note (nộp bổ sung), and drop what both sides have kept.
 
     Args:
-        revision: of the dossier that the citizen has seen.
+        revision: of the dossier that the actor has seen.
+        channel: under which it was kept.
 
     Raises:
         NothingAsked: the request is settled.
         Unfinished: answers or papers are missing or wrong.
         StaleDossier, NotAllowed, KeyReused: as of `apply`.
     """
-    actor = as_applicant(user, dossier)
-    before = _sent(user, dossier, key)
+    before = sent_before(actor=actor, dossier=dossier, key=key)
     if before:
         return Applied(before, is_replay=True)
     supplement = selectors.open_supplement(dossier)
     if supplement is None:
         raise NothingAsked
-    draft = selectors.draft_of(supplement)
+    draft = selectors.draft_of(supplement, channel)
     request = {"answers": selectors.answers_of(supplement, draft), "files": _files(supplement, draft)}
     done = applying.apply(
         dossier_id=dossier.pk,
@@ -111,20 +140,20 @@ def supply(*, user: User, dossier: Dossier, key: str, revision: int, at: dt.date
         actor=actor,
         key=key,
         at=at,
-        request=request,
+        request=selectors.note_of(draft) | request,
         expected=revision,
     )
     SupplementDraft.objects.filter(supplement=supplement).delete()
     return done
 
 
-def was_sent(*, user: User, dossier: Dossier, key: str) -> bool:
-    """Whether a supplement was sent under a key before."""
-    return _sent(user, dossier, key) is not None
+def sent_before(*, actor: Actor, dossier: Dossier, key: str) -> DossierEvent | None:
+    """The event of a supplement that was sent under a key before; None when there was none."""
+    return dossier.events.filter(actor=actor.name, idempotency_key=key, kind=Action.SUPPLY).first()
 
 
 def discard_settled() -> int:
-    """Drop drafts whose request was settled without them: withdrawn, lapsed, or supplied at the counter.
+    """Drop drafts whose request was settled without them: withdrawn, lapsed, or supplied by the other side.
 
     Returns:
         How many rows went, files included.
@@ -133,11 +162,7 @@ def discard_settled() -> int:
     return SupplementDraft.objects.exclude(supplement__in=asked).delete()[0]
 
 
-def _sent(user: User, dossier: Dossier, key: str) -> DossierEvent | None:
-    return dossier.events.filter(actor=user.username, idempotency_key=key, kind=Action.SUPPLY).first()
-
-
-def _locked(supplement_id: int, at: dt.datetime) -> tuple[Supplement, SupplementDraft]:
+def _locked(supplement_id: int, channel: Channel, at: dt.datetime) -> tuple[Supplement, SupplementDraft]:
     """An open request with its draft, begun where there was none; others who save wait."""
     supplement = (
         Supplement.objects.select_for_update(of=("self",))
@@ -147,7 +172,9 @@ def _locked(supplement_id: int, at: dt.datetime) -> tuple[Supplement, Supplement
     )
     if supplement is None:
         raise NothingAsked
-    draft, _is_new = SupplementDraft.objects.get_or_create(supplement=supplement, defaults={"updated_at": at})
+    draft, _is_new = SupplementDraft.objects.get_or_create(
+        supplement=supplement, channel=channel, defaults={"updated_at": at}
+    )
     return supplement, draft
 
 

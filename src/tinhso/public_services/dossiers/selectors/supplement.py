@@ -5,13 +5,12 @@ from typing import Any
 
 from tinhso.core import sealed
 from tinhso.public_services.catalog.rules.content import Paper
-from tinhso.public_services.dossiers.choices import State
-from tinhso.public_services.dossiers.models import Dossier, Supplement
+from tinhso.public_services.dossiers.choices import Channel, State
+from tinhso.public_services.dossiers.models import Dossier, Supplement, SupplementDraft
 from tinhso.public_services.dossiers.rules import supplements
 from tinhso.public_services.dossiers.selectors import standing
 from tinhso.public_services.form_engine.rules import answers as answer_rules
 from tinhso.public_services.form_engine.rules.form import Item
-from tinhso.public_services.portal.models import SupplementDraft
 
 
 def open_supplement(dossier: Dossier) -> Supplement | None:
@@ -24,9 +23,16 @@ def open_supplement(dossier: Dossier) -> Supplement | None:
     return found
 
 
-def draft_of(supplement: Supplement) -> SupplementDraft | None:
-    """What was kept so far; None before anything was."""
-    return SupplementDraft.objects.filter(supplement=supplement).first()
+def draft_of(supplement: Supplement, channel: Channel) -> SupplementDraft | None:
+    """What was kept so far, online or at the counter; None before anything was."""
+    return SupplementDraft.objects.filter(supplement=supplement, channel=channel).first()
+
+
+def note_of(draft: SupplementDraft | None) -> dict[str, Any]:
+    """What was kept beside the answers, such as who has come to the counter; empty before anything was."""
+    kept: dict[str, Any] = sealed.opened_values(draft.sealed) if draft and draft.sealed else {}
+    found: dict[str, Any] = kept.get("note", {})
+    return found
 
 
 def said(supplement: Supplement) -> dict[str, Any]:
@@ -43,6 +49,14 @@ def answers_of(supplement: Supplement, draft: SupplementDraft | None) -> dict[st
         return kept
     before = standing.answers_of(supplement.dossier)
     return {name: value for name, value in before.items() if f"/{name}" in supplement.items}
+
+
+def files_before(dossier: Dossier) -> dict[str, list[str]]:
+    """Names of the files that are part of a dossier now, by the code of their paper."""
+    found: dict[str, list[str]] = {}
+    for paper, name in dossier.attachments.filter(removed_seq__isnull=True).order_by("pk").values_list("paper", "name"):
+        found.setdefault(paper, []).append(name)
+    return found
 
 
 def given(supplement: Supplement, answers: Mapping[str, Any]) -> frozenset[str]:

@@ -1,19 +1,21 @@
-"""A request for a supplement as its applicant answers it: only what is named, each with what the officer wrote."""
+"""A request for a supplement as it is answered: only what is named, each with what the officer wrote."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tinhso.public_services.catalog.rules.content import Paper
+from tinhso.core import sealed
+from tinhso.public_services.catalog.rules.content import Bundle, Paper
+from tinhso.public_services.dossiers.models import DossierEvent, SupplementFile
+from tinhso.public_services.dossiers.rules import supplements
 from tinhso.public_services.dossiers.rules.supplements import PAPER
 from tinhso.public_services.form_engine import presenters as forms
 from tinhso.public_services.form_engine.presenters import Field, ProblemLine
 from tinhso.public_services.form_engine.rules.answers import Problem
 from tinhso.public_services.form_engine.rules.form import Form, Item
-from tinhso.public_services.portal.models import SupplementFile
-from tinhso.public_services.portal.presenters.dossier import scan_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class PaperView:
         input: name of its file field.
         before: names of the files in the dossier, which the new ones replace.
         may_add: it takes more files.
+        is_original: it was ticked as handed over on paper.
     """
 
     code: str
@@ -50,6 +53,7 @@ class PaperView:
     most: int
     before: list[str] = field(default_factory=list)
     files: list[KeptFile] = field(default_factory=list)
+    is_original: bool = False
 
     @property
     def may_add(self) -> bool:
@@ -59,6 +63,11 @@ class PaperView:
 def questions(fields: Iterable[Field], notes: Mapping[str, str]) -> list[Question]:
     """The questions with the officer's words."""
     return [Question(notes.get(f"/{one.name}", ""), [one]) for one in fields]
+
+
+def scan_note(scan: str) -> str:
+    """What the scan for malware says, where it says something the sender should know."""
+    return _("đang chờ quét mã độc") if scan == "pending" else ""
 
 
 def field_name(code: str) -> str:
@@ -72,12 +81,14 @@ def papers(
     problems: Mapping[str, str],
     before: Mapping[str, list[str]],
     kept: Iterable[SupplementFile],
+    originals: Collection[str] = (),
 ) -> list[PaperView]:
     """The papers with the officer's words and the files so far.
 
     Args:
         problems: sentences by `paper:code`.
         before: names of files in the dossier by code.
+        originals: codes of those that came on paper.
     """
     by_paper: dict[str, list[KeptFile]] = {}
     for one in kept:
@@ -93,14 +104,37 @@ def papers(
             most=paper.max,
             before=before.get(paper.code, []),
             files=by_paper.get(paper.code, []),
+            is_original=paper.code in originals,
         )
         for paper in asked
     ]
 
 
-def paper_problems(problems: Iterable[Problem]) -> dict[str, str]:
-    """What is to be mended at papers, in words."""
-    return {one.pointer: _("Hãy gửi tệp của giấy tờ này.") for one in problems if one.pointer.startswith(PAPER)}
+def paper_problems(problems: Iterable[Problem], *, at_counter: bool) -> dict[str, str]:
+    """What is to be mended at papers, in words; at the counter they may come on paper."""
+    online, there = _("Hãy gửi tệp của giấy tờ này."), _("Hãy quét giấy tờ này, hoặc đánh dấu đã nhận bản giấy.")
+    return {one.pointer: there if at_counter else online for one in problems if one.pointer.startswith(PAPER)}
+
+
+def giver(event: DossierEvent) -> str:
+    """Who brought a supplement to the counter; empty where it came online."""
+    return str(sealed.opened_values(event.sealed).get("giver", ""))
+
+
+def given(event: DossierEvent, bundle: Bundle) -> list[str]:
+    """What came with a supplement: questions by their labels, then papers with how they came."""
+    names, said = supplements.nameable(bundle), event.payload
+    files, originals = said.get("files", {}), said.get("originals", ())
+    found = [names.get(f"/{name}", name) for name in said.get("answers", ())]
+    for paper in [*files, *(code for code in originals if code not in files)]:
+        how = [_files(len(files[paper]))] if paper in files else []
+        how += [_("bản giấy")] if paper in originals else []
+        found.append(f"{names.get(f'{PAPER}{paper}', paper)} ({', '.join(how)})")
+    return found
+
+
+def _files(count: int) -> str:
+    return ngettext("%(count)s tệp", "%(count)s tệp", count) % {"count": count}
 
 
 def problem_lines(
@@ -109,6 +143,8 @@ def problem_lines(
     paper_names: Mapping[str, str],
     sentences: Mapping[str, str],
     shown: Iterable[Item],
+    *,
+    at_counter: bool,
 ) -> list[ProblemLine]:
     """The summary at the top; what lies outside of what may be changed is told, too, without a way to it.
 
@@ -119,11 +155,13 @@ def problem_lines(
     """
     names = {item.name for item in shown}
     answers = [one for one in problems if not one.pointer.startswith(PAPER)]
+    hint = _("%(text)s Mục này không thuộc yêu cầu bổ sung; hãy nhắn cho cơ quan.")
+    if at_counter:
+        hint = _("%(text)s Mục này không thuộc yêu cầu bổ sung nên không sửa được ở đây.")
     found = []
     for line, problem in zip(forms.problem_lines(form.items, answers), answers, strict=True):
         is_here = problem.pointer.split("/")[1:2] and problem.pointer.split("/")[1] in names
-        hint = _("%(text)s Mục này không thuộc yêu cầu bổ sung; hãy nhắn cho cơ quan.") % {"text": line.text}
-        found.append(line if is_here else ProblemLine("", line.label, hint))
+        found.append(line if is_here else ProblemLine("", line.label, hint % {"text": line.text}))
     codes = [(pointer, pointer.removeprefix(PAPER)) for pointer in sentences]
     return found + [
         ProblemLine(f"#{field_name(code)}", paper_names.get(code, code), sentences[pointer]) for pointer, code in codes
