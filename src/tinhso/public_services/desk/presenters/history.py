@@ -77,7 +77,7 @@ def _supplied(event: DossierEvent, bundle: Bundle) -> list[tuple[str, str]]:
         return []
     ways = {Channel.COUNTER: _("tại Bộ phận Một cửa"), Channel.POST: _("qua bưu chính")}
     way = ways.get(event.payload.get("channel"), _("trực tuyến"))
-    return [(_("Nhận bổ sung"), way), (_("Gồm"), "; ".join(supplement.given(event, bundle)))]
+    return [(_("Cách nhận"), way), (_("Gồm"), "; ".join(supplement.given(event, bundle)))]
 
 
 def _payload(said: dict[str, Any], bundle: Bundle) -> list[tuple[str, str]]:

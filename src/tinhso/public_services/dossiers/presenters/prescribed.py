@@ -249,6 +249,7 @@ def _supplied(dossier: Dossier, event: DossierEvent) -> dict[str, Any]:
         "received": in_words(event.at),
         "channel": CHANNEL_WORDS[Channel(channel)],
         "at_counter": channel != Channel.ONLINE,
+        "in_person": channel == Channel.COUNTER,
         "due": in_words(_moment(event.payload.get("due"))),
         "hashes": [(names.get(code, code), digest) for code, found in files.items() for digest in found],
     }

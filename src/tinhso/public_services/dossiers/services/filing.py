@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from tinhso.accounts import api as accounts
 from tinhso.core import counters, sealed
@@ -26,6 +27,8 @@ from tinhso.public_services.form_engine.rules import answers as answer_rules
 from tinhso.public_services.form_engine.rules.answers import Problem
 
 INFECTED = "infected"
+TAKE = f"DELETE FROM {Draft._meta.db_table} WHERE id = %s RETURNING *"  # noqa: S608 - our own tables
+TAKE_FILES = f"DELETE FROM {DraftFile._meta.db_table} WHERE draft_id = %s RETURNING *"  # noqa: S608
 Answers = Mapping[str, Any]
 
 
@@ -106,7 +109,7 @@ def submit(
         Unfinished: answers or papers are missing or wrong.
         KeyReused: the key belongs to another request.
     """
-    draft = _draft(draft_id)
+    draft = _taken(draft_id)
     if draft is None:
         return _filed_before(actor, key)
     return _open(
@@ -146,7 +149,7 @@ def receive(
         NotAllowed: it is the official's own dossier.
         Draft.DoesNotExist, Unfinished, KeyReused: as of `submit`.
     """
-    draft = _draft(draft_id)
+    draft = _taken(draft_id)
     if draft is None:
         return _filed_before(actor, key)
     if _is_own(actor, parties):
@@ -165,8 +168,17 @@ def receive(
     )
 
 
-def _draft(draft_id: int) -> Draft | None:
-    return Draft.objects.select_for_update(of=("self",)).filter(pk=draft_id).first()
+def _taken(draft_id: int) -> Draft | None:
+    """A draft, taken out of what is being filled in: whoever comes second, by a second press of the button, waits and
+    finds nothing. A refusal afterwards puts it back. None: it was filed or discarded."""
+    return next(iter(list(Draft.objects.raw(TAKE, [draft_id]))), None)
+
+
+def _files(draft: Draft) -> list[DraftFile]:
+    """The files of a draft that was taken, in the order in which they came."""
+    files = sorted(DraftFile.objects.raw(TAKE_FILES, [draft.pk]), key=lambda file: file.pk)
+    prefetch_related_objects(files, "file")
+    return files
 
 
 def _filed_before(actor: Actor, key: str) -> Filed:
@@ -192,7 +204,7 @@ def _open(
 ) -> Filed:
     bundle = procedures.bundle(draft.version_id)
     asked = answer_rules.asked(bundle.read_form, sealed.opened_values(draft.sealed))
-    files = list(draft.files.select_related("file"))
+    files = _files(draft)
     found = _problems(bundle, asked, files)
     if action == Action.RECEIVE:
         handed = {f"paper:{code}" for code in request["originals"]}
@@ -226,7 +238,6 @@ def _open(
     event = apply.append(change, key, chain.request_digest(action, {"draft": str(draft.key)}))
     _keep_parties(dossier, parties)
     _keep_files(dossier, files)
-    draft.delete()
     apply.follow_up(dossier, event, at=at)
     return Filed(dossier, code)
 

@@ -40,14 +40,14 @@ def begin(request: CitizenRequest, code: str) -> HttpResponse:
         user=request.user, version=version, channel=Channel.ONLINE, answers={keys.FOR: keys.SELF} | known, at=now
     )
     if draft.agency_id is None:
-        _choose_known_agency(request, draft.pk, version)
+        _choose_known_agency(request, draft.pk, version.procedure.code)
     return redirect("public_services:draft", draft.key)
 
 
-def _choose_known_agency(request: CitizenRequest, draft_id: int, version: object) -> None:
+def _choose_known_agency(request: CitizenRequest, draft_id: int, procedure: str) -> None:
     """Where the person has filed last, or the only place there is."""
     now = clock.now()
-    units = [row.unit_id for row in procedures.offering_units(version.procedure.code, now.date())]
+    units = [row.unit_id for row in procedures.offering_units(procedure, now.date())]
     last = drafts.last_agency(request.user)
     chosen = last if last in units else units[0] if len(units) == 1 else None
     if chosen is not None:

@@ -20,7 +20,7 @@ from tinhso.public_services.dossiers.choices import Channel, DeliveryWay
 from tinhso.public_services.dossiers.models import Dossier, Draft
 from tinhso.public_services.dossiers.selectors import codes, standing
 from tinhso.public_services.dossiers.services import drafts as services
-from tinhso.public_services.dossiers.services import filing
+from tinhso.public_services.dossiers.services import filing, limits
 from tinhso.public_services.dossiers.services.limits import TooOften
 from tinhso.public_services.dossiers.services.refusals import Unfinished
 from tinhso.public_services.filing import forms, presenters
@@ -196,21 +196,27 @@ def submit(request: SignedInRequest, found: Filling) -> HttpResponse:
     if lines:
         open_ones = filing.problems_of(found.draft, files=found.files)
         own_lines = presenters.review_problems(found, forms.own_part(found), open_ones)
-        return _review(request, found, lines=[*own_lines, *lines], problems=problems, status=422)
+        return _turned_down(request, found, [*own_lines, *lines], problems=problems)
     try:
         filed = submitting.submit(found=found, user=request.user, at=now)
     except Draft.DoesNotExist:
         raise Http404 from None
     except Unfinished as refusal:
-        lines = presenters.review_problems(found, forms.own_part(found), refusal.problems)
-        return _review(request, found, lines=lines, status=422)
+        return _turned_down(request, found, presenters.review_problems(found, forms.own_part(found), refusal.problems))
     except TooOften:
         raise
     except RuleViolation as refusal:
         url = presenters.step_url(found, presenters.AGENCY)
-        line = ProblemLine(url, _("Chưa nộp được"), str(refusal))
-        return _review(request, found, lines=[line], status=422)
+        return _turned_down(request, found, [ProblemLine(url, _("Chưa nộp được"), str(refusal))])
     return redirect("public_services:filed", filed.dossier.key)
+
+
+def _turned_down(
+    request: SignedInRequest, found: Filling, lines: Sequence[ProblemLine], problems: Sequence[Problem] = ()
+) -> HttpResponse:
+    """What is to be mended; a try that was undone counts, too."""
+    limits.count(what="submit", user_id=request.user.pk, most=limits.SUBMISSIONS, at=clock.now())
+    return _review(request, found, lines=lines, problems=problems, status=422)
 
 
 def _with_delivery(request: SignedInRequest, found: Filling) -> tuple[Filling, list[ProblemLine], list[Problem]]:
