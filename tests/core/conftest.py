@@ -19,7 +19,7 @@ from tinhso.core import audit, clock, jobs, outbox, presence
 from tests.core import sample_jobs
 """
 TOGETHER = """
-import os, sys, textwrap, traceback
+import contextlib, io, os, sys, textwrap, traceback
 from django.db import connections
 connections.close_all()
 children = []
@@ -28,10 +28,11 @@ for program in {programs!r}:
     if child:
         children.append(child)
         continue
-    code = 0
+    code, said = 0, io.StringIO()
     try:
-        exec(textwrap.dedent(program))
-        sys.stdout.flush()
+        with contextlib.redirect_stdout(said):
+            exec(textwrap.dedent(program))
+        os.write(1, said.getvalue().encode())  # in one piece, since all share the pipe
     except BaseException:
         traceback.print_exc()
         code = 1
