@@ -54,3 +54,12 @@ def test_the_language_is_vietnamese_unless_english_was_chosen(client, settings, 
     answer = client.get(LOGIN, headers={"accept-language": browser})
 
     assert answer.headers["Content-Language"] == language
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["/", "/services/"])
+def test_a_request_for_another_host_is_refused_with_a_page(client, url):
+    answer = client.get(url, headers={"host": "la.example"})
+
+    assert answer.status_code == 400
+    assert "text/html" in answer.headers["Content-Type"]

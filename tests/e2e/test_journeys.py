@@ -6,6 +6,7 @@ import docx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx.oxml.ns import qn
+from playwright.sync_api import expect
 
 from tests.conftest import AT
 from tinhso.accounts.api import Role, User
@@ -65,7 +66,7 @@ PAGES = [
 
 def test_from_the_overview_down_to_the_records(computed, open_page):
     page = open_page()
-    assert page.locator("[data-indicator]").count() == 21
+    expect(page.locator("[data-indicator]")).to_have_count(21)
 
     page.get_by_role("link", name="Hồ sơ thủ tục hành chính được xử lý trực tuyến").first.click()
     page.get_by_role("link", name="Huyện, thành phố").click()
@@ -74,9 +75,9 @@ def test_from_the_overview_down_to_the_records(computed, open_page):
     value = page.get_by_text("Mẫu số", exact=True).first.locator("xpath=following-sibling::dd[1]//strong").inner_text()
     page.get_by_role("link", name="xem bản ghi").nth(1).click()
 
-    assert page.get_by_role("heading", name="Bản ghi").is_visible()
+    expect(page.get_by_role("heading", name="Bản ghi")).to_be_visible()
     assert page.locator("main strong").nth(1).inner_text() == value or value in page.locator("main").inner_text()
-    assert page.locator("tbody tr").count() == min(int(value.replace(".", "")), 50)
+    expect(page.locator("tbody tr")).to_have_count(min(int(value.replace(".", "")), 50))
 
 
 def test_from_todays_unit_to_what_it_was_made_of(computed, open_page):
@@ -84,7 +85,7 @@ def test_from_todays_unit_to_what_it_was_made_of(computed, open_page):
 
     page.get_by_label("Theo cây đơn vị").select_option("as-is")
     page.get_by_role("button", name="Xem", exact=True).click()
-    assert page.locator("main").get_by_text("Chưa xác định").first.is_visible()
+    expect(page.locator("main").get_by_text("Chưa xác định").first).to_be_visible()
     page.get_by_role("link", name="Hộ gia đình có hạ tầng mạng").first.click()
     page.locator("#breakdown").get_by_role("link", name="Đơn vị", exact=True).click()
     page.get_by_role("rowheader").get_by_role("link", name="Phường Tô Hiệu").click()
@@ -93,8 +94,8 @@ def test_from_todays_unit_to_what_it_was_made_of(computed, open_page):
     page.get_by_role("heading", name="không có trong cây đơn vị của kỳ báo cáo").wait_for()
     page.get_by_role("link", name="Phường Chiềng Lề").click()
 
-    assert page.get_by_role("heading", name="Hộ gia đình có hạ tầng mạng").first.is_visible()
-    assert page.locator("main").get_by_text("Phường Chiềng Lề", exact=True).first.is_visible()
+    expect(page.get_by_role("heading", name="Hộ gia đình có hạ tầng mạng").first).to_be_visible()
+    expect(page.locator("main").get_by_text("Phường Chiềng Lề", exact=True).first).to_be_visible()
 
 
 def test_the_day_of_a_tree_is_asked_for_only_where_it_matters(computed, open_page):
@@ -106,7 +107,7 @@ def test_the_day_of_a_tree_is_asked_for_only_where_it_matters(computed, open_pag
     day.fill("2025-07-01")
     page.get_by_role("button", name="Xem", exact=True).click()
 
-    assert page.get_by_text("tại ngày 01/07/2025").is_visible()
+    expect(page.get_by_text("tại ngày 01/07/2025")).to_be_visible()
 
 
 def _signing_collapses_in_may(folder):
@@ -132,7 +133,7 @@ def test_from_a_signal_to_a_task_to_its_result(computed, open_page, tmp_path):
     _signing_collapses_in_may(tmp_path)
     leader = open_page()
     leader.get_by_role("link", name="Việc cần làm").click()
-    assert leader.get_by_role("heading", name="việc bù được nhiều nhất").is_visible()
+    expect(leader.get_by_role("heading", name="việc bù được nhiều nhất")).to_be_visible()
 
     leader.get_by_role("link", name="Cảnh báo").click()
     drop = leader.locator("li", has_text="Giảm bất thường").first
@@ -141,7 +142,7 @@ def test_from_a_signal_to_a_task_to_its_result(computed, open_page, tmp_path):
     leader.get_by_role("heading", name="Tín hiệu theo tháng").wait_for()
     sign = leader.locator("[aria-labelledby=signs] li", has_text="Tháng 5").first
     assert "thấp hơn hẳn mức dao động thường thấy" in sign.inner_text()
-    assert leader.get_by_role("heading", name="Dự báo cuối năm").is_visible()
+    expect(leader.get_by_role("heading", name="Dự báo cuối năm")).to_be_visible()
     leader.get_by_role("link", name="xem bản ghi").nth(1).click()
     leader.locator("tbody tr").first.wait_for()
     leader.go_back()
@@ -164,7 +165,7 @@ def test_from_a_signal_to_a_task_to_its_result(computed, open_page, tmp_path):
     leader.get_by_role("link", name="cong-van.pdf").wait_for()
     leader.get_by_role("button", name="Công nhận hoàn thành").click()
     leader.locator("strong", has_text="Hoàn thành").first.wait_for()
-    assert leader.get_by_role("heading", name="Chỉ tiêu trước và sau").is_visible()
+    expect(leader.get_by_role("heading", name="Chỉ tiêu trước và sau")).to_be_visible()
     leader.goto("/targets/gov.documents_signed/?unit=SL-SNNPTNT")
     here = leader.locator("[aria-labelledby=tasks] li").first.inner_text()
     assert "Hoàn thành" in here
@@ -175,8 +176,8 @@ def test_from_a_signal_to_a_task_to_its_result(computed, open_page, tmp_path):
     assert "Đã giao nhiệm vụ".lower() in leader.locator("[aria-labelledby=closed]").inner_text().lower()
     leader.goto("/today/")
 
-    assert leader.get_by_role("heading", name="Việc đã giao có tác dụng không").is_visible()
-    assert leader.get_by_text("Hoàn thành đúng hạn").is_visible()
+    expect(leader.get_by_role("heading", name="Việc đã giao có tác dụng không")).to_be_visible()
+    expect(leader.get_by_text("Hoàn thành đúng hạn")).to_be_visible()
     _assert_the_briefing_says_so(leader)
 
 
@@ -193,7 +194,7 @@ def _assert_the_briefing_says_so(leader):
     assert violations(leader) == {}
     row = leader.get_by_role("row", name="Văn bản trao đổi dưới dạng điện tử").first
     assert value in row.inner_text()
-    assert leader.get_by_text("Hoàn thành đúng hạn").is_visible()
+    expect(leader.get_by_text("Hoàn thành đúng hạn")).to_be_visible()
     with leader.expect_download() as started:
         leader.get_by_role("link", name="Word").click()
     said = " ".join(one.text or "" for one in docx.Document(started.value.path()).element.body.iter(qn("w:t")))
@@ -213,11 +214,11 @@ def test_figures_are_released_and_compared(released, open_page):
     page.get_by_role("link", name="Khác gì so với bản chốt số 1").click()
     page.get_by_label("Kỳ", exact=True).select_option("2023-05/ytd")
     page.get_by_role("button", name="Xem", exact=True).click()
-    assert page.get_by_role("link", name="gửi nhầm tệp").first.is_visible()
+    expect(page.get_by_role("link", name="gửi nhầm tệp").first).to_be_visible()
     page.goto("/?release=1")
     page.get_by_role("link", name="Về số liệu đang cập nhật").click()
 
-    assert page.get_by_text("Về số liệu đang cập nhật").count() == 0
+    expect(page.get_by_text("Về số liệu đang cập nhật")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [375, 1280])
@@ -239,7 +240,7 @@ def test_the_wall_turns_and_refreshes_itself(computed, open_page):
     page.wait_for_function(
         "text => document.querySelector('[data-slide]:not([hidden]) h2').innerText === text", arg=first
     )
-    assert page.locator("[data-slide]:visible").count() == 1
+    expect(page.locator("[data-slide]:visible")).to_have_count(1)
     assert page.get_by_text("Mất liên lạc").is_hidden()
 
 
@@ -279,7 +280,7 @@ def test_everything_works_without_javascript(computed, open_page):
     page.get_by_role("link", name="Hộ gia đình có địa chỉ số").first.click()
 
     picture = page.locator("#chart img")
-    assert picture.is_visible()
+    expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert page.locator("tbody tr").count() > 5
 

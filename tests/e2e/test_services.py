@@ -7,6 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.e2e.test_journeys import violations
 from tests.public_services import factories as make
@@ -152,7 +153,7 @@ def _file(page):
     fill_in_the_extract(page)
     choose_agency(page)
     press(page, "Tiếp tục")
-    assert page.get_by_text("Lò Văn Mẫu").is_visible()
+    expect(page.get_by_text("Lò Văn Mẫu")).to_be_visible()
     press(page, "Nộp hồ sơ")
     page.get_by_role("heading", name="Đã nộp hồ sơ").wait_for()
     is_fine(page)
@@ -192,10 +193,10 @@ def _ask_for_more(page, number):
 
 def _supply(page, number, scan):
     page.goto("/services/mine/")
-    assert page.get_by_text("Cơ quan cần ông, bà bổ sung hồ sơ.").is_visible()
+    expect(page.get_by_text("Cơ quan cần ông, bà bổ sung hồ sơ.")).to_be_visible()
     follow(page, "Bổ sung hồ sơ")
     for text in ASKED_FOR.values():
-        assert page.locator(".ts-officer", has_text=text).is_visible()
+        expect(page.locator(".ts-officer", has_text=text)).to_be_visible()
     page.get_by_label("Nơi cư trú hiện nay").fill("Bản Mẫu 2, xã Mẫu, tỉnh Sơn La")
     page.get_by_label("Giấy tờ có thông tin").set_input_files(scan)
     press(page, "Gửi bổ sung")
@@ -205,7 +206,7 @@ def _supply(page, number, scan):
 
 def _accept(page, number):
     _open(page, number)
-    assert page.get_by_text("Bản Mẫu 2, xã Mẫu").first.is_visible()
+    expect(page.get_by_text("Bản Mẫu 2, xã Mẫu").first).to_be_visible()
     page.get_by_role("group", name="Giấy tờ đã kiểm tra").get_by_role("checkbox").check()
     press(page, "Tiếp nhận")
     assert Dossier.objects.get().state == "awaiting_payment"
@@ -213,7 +214,7 @@ def _accept(page, number):
 
 def _pay(page):
     page.goto("/services/mine/")
-    assert page.get_by_text("Ông, bà cần nộp 16.000 đồng").is_visible()
+    expect(page.get_by_text("Ông, bà cần nộp 16.000 đồng")).to_be_visible()
     follow(page, "Nộp phí, lệ phí")
     press(page, "Tạo mã chuyển khoản")
     press(page, "Giả lập đã chuyển khoản")
@@ -273,11 +274,11 @@ def test_a_result_waits_for_its_fee(pdf_tools, services, day, open_as):
     make.do(dossier, Action.RESOLVE, make.official(Role.AGENCY_LEAD))
 
     reception.goto(at("desk_dossier", dossier))
-    assert reception.get_by_text("Chưa trả được kết quả: còn 16.000 đồng").is_visible()
+    expect(reception.get_by_text("Chưa trả được kết quả: còn 16.000 đồng")).to_be_visible()
     is_fine(reception)
     citizen.goto("/services/mine/")
     follow(citizen, "Cấp bản sao trích lục hộ tịch")
-    assert citizen.get_by_text("còn phải nộp 16.000 đồng").is_visible()
+    expect(citizen.get_by_text("còn phải nộp 16.000 đồng")).to_be_visible()
     is_fine(citizen)
     citizen.goto("/services/mine/")
     follow(citizen, "Nộp phí, lệ phí")
@@ -308,8 +309,8 @@ def test_a_dossier_is_filed_without_javascript(services, open_as):
     press(page, "Tiếp tục", check=False)
     press(page, "Nộp hồ sơ", check=False)
 
-    assert page.get_by_role("heading", name="Đã nộp hồ sơ").is_visible()
-    assert page.locator(".ts-code").first.inner_text() == Dossier.objects.get().number
+    expect(page.get_by_role("heading", name="Đã nộp hồ sơ")).to_be_visible()
+    expect(page.locator(".ts-code").first).to_have_text(Dossier.objects.get().number)
 
 
 def test_the_missing_paper_is_brought_to_the_counter_without_javascript(services, day, open_as, a_scan):
@@ -325,8 +326,8 @@ def test_the_missing_paper_is_brought_to_the_counter_without_javascript(services
     page.locator("input[type=file]").set_input_files(a_scan)
     press(page, "Nhận bổ sung", check=False)
 
-    assert page.get_by_role("heading", name="Đã nhận bổ sung hồ sơ").is_visible()
-    assert page.get_by_text("Lò Văn Con").is_visible()
+    expect(page.get_by_role("heading", name="Đã nhận bổ sung hồ sơ")).to_be_visible()
+    expect(page.get_by_text("Lò Văn Con")).to_be_visible()
     event = Dossier.objects.get().events.get(kind=Action.SUPPLY)
     assert (event.payload["channel"], list(event.payload["files"])) == ("counter", ["giay-to-kem"])
 
@@ -340,10 +341,10 @@ def test_a_question_that_depends_on_another_comes_without_javascript(services, o
 
     press(page, "Tiếp tục", check=False)
 
-    assert page.get_by_text("trang này có thêm câu hỏi").is_visible()
+    expect(page.get_by_text("trang này có thêm câu hỏi")).to_be_visible()
     page.get_by_label("Quan hệ với người được cấp").fill("Con")
     press(page, "Tiếp tục", check=False)
-    assert page.get_by_role("heading", name="Việc hộ tịch").is_visible()
+    expect(page.get_by_role("heading", name="Việc hộ tịch")).to_be_visible()
 
 
 def test_an_entry_is_added_to_a_group_without_javascript(services, open_as):
@@ -420,7 +421,7 @@ def test_a_save_under_way_does_not_meet_the_page_that_is_sent(services, open_as)
     button.click(no_wait_after=True)
     button.click(no_wait_after=True, force=True)
     page.wait_for_timeout(300)
-    assert address.is_visible()
+    expect(address).to_be_visible()
     held.let_go()
 
     page.get_by_role("heading", name="Việc hộ tịch").wait_for()
@@ -611,7 +612,7 @@ def test_pages_of_citizens_look_right(world, day, open_as):
     all_look_right(page, [f"{at('complain')}?dossier={of['open'].key}", at("assist_mine"), at("assist_ask")])
     day.goes_on(days=20)  # and nothing came
     all_look_right(page, [at("mine"), at("my_dossier", of["open"])])
-    assert page.get_by_text("Đã quá hẹn trả kết quả").first.is_visible()
+    expect(page.get_by_text("Đã quá hẹn trả kết quả").first).to_be_visible()
 
 
 def test_the_bar_of_an_official_is_one_row_on_a_laptop_and_shows_its_place_on_a_phone(world, open_as):
@@ -646,7 +647,7 @@ def test_what_citizens_are_told_to_mend_looks_right(world, open_as, monkeypatch)
     page.goto(first)
     page.get_by_label("Nơi cư trú hiện nay").fill("")
     send(page, "Tiếp tục")
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     page.goto(first)
     drafts.save_answers(
         draft_id=of["draft"].pk, revision=99, answers={"requester_phone": ""}, names=["requester_phone"],
@@ -654,7 +655,7 @@ def test_what_citizens_are_told_to_mend_looks_right(world, open_as, monkeypatch)
     )  # fmt: skip
     page.get_by_label("Nơi cư trú hiện nay").fill("Bản khác, xã khác")
     send(page, "Tiếp tục")
-    assert page.get_by_role("heading", name="Trang này đã được lưu ở nơi khác").is_visible()
+    expect(page.get_by_role("heading", name="Trang này đã được lưu ở nơi khác")).to_be_visible()
     page.goto(at("draft_review", of["draft"]))
     send(page, "Nộp hồ sơ")
     page.goto(at("supplement", of["waiting"]))
@@ -669,7 +670,7 @@ def test_what_citizens_are_told_to_mend_looks_right(world, open_as, monkeypatch)
         page.get_by_label("Mã số hồ sơ").fill("khong-co")
         page.get_by_label("Mã tra cứu").fill(attempt)
         send(page, "Tra cứu")
-    assert page.get_by_role("heading", name="Hãy đợi một lát").is_visible()
+    expect(page.get_by_role("heading", name="Hãy đợi một lát")).to_be_visible()
 
 
 def test_pages_of_the_desks_look_right(world, open_as):
@@ -707,10 +708,10 @@ def test_what_officials_are_told_to_mend_looks_right(world, open_as):
     reception.goto(at("counter_draft", of["counter draft"]))
     reception.get_by_label("Nơi cư trú hiện nay").fill("")
     send(reception, "Tiếp nhận")
-    assert reception.get_by_role("alert").is_visible()
+    expect(reception.get_by_role("alert")).to_be_visible()
     reception.goto(at("desk"))
     send(reception, "Tiếp nhận")
-    assert reception.get_by_text("Chưa chọn hồ sơ nào").is_visible()
+    expect(reception.get_by_text("Chưa chọn hồ sơ nào")).to_be_visible()
     reception.goto(at("desk"))
     for box in reception.locator("[name=pick]").all():
         box.check()
@@ -722,7 +723,7 @@ def test_what_officials_are_told_to_mend_looks_right(world, open_as):
         reception.locator("form[action*='/do/'] button").first.evaluate(
             "one => { one.form.noValidate = true; one.click(); }"
         )
-    assert reception.get_by_text("Trang đã cũ hoặc bị thay đổi").is_visible()
+    expect(reception.get_by_text("Trang đã cũ hoặc bị thay đổi")).to_be_visible()
     looks_right(reception)
     leader.goto(at("desk_result", of["deciding"]))
     leader.get_by_label("Quyền hạn, chức vụ của người ký").first.evaluate("one => (one.form.noValidate = true)")
@@ -746,7 +747,7 @@ def test_pages_of_helpers_and_of_those_who_keep_the_catalog_look_right(world, op
     all_look_right(open_as(world.person("helper elsewhere")), [at("assist")])
     worlds.AssistanceSession.objects.filter(pk=of["session"].pk).update(consented_at=make.later(hours=-13))
     all_look_right(helper, [at("assist"), at("assist_session", of["session"])])
-    assert helper.get_by_text("Đồng ý trước đã quá 12 giờ").is_visible()
+    expect(helper.get_by_text("Đồng ý trước đã quá 12 giờ")).to_be_visible()
     all_look_right(keeper, [reverse("accounts:person", args=[world.person("handler").pk])])
     all_look_right(keeper, [at("assist_coverage"), at("manage_procedures"), at("manage_import")])
     all_look_right(keeper, [at(f"manage_{one}", key=no_signature.pk) for one in ("version", "preview")])
@@ -756,7 +757,7 @@ def test_pages_of_helpers_and_of_those_who_keep_the_catalog_look_right(world, op
     keeper.goto(at("manage_version", key=no_signature.pk))
     keeper.locator("[name=valid_from]").fill("2023-09-12")
     send(keeper, "Công bố")
-    assert keeper.get_by_text("Không bước nào ký kết quả").first.is_visible()
+    expect(keeper.get_by_text("Không bước nào ký kết quả").first).to_be_visible()
 
 
 def _drafted(**changes):

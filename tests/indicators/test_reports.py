@@ -22,7 +22,7 @@ from tinhso.indicators.services.reports import ReportText, SourceFile
 from tinhso.organizations import api as organizations
 
 pytestmark = pytest.mark.usefixtures("province")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 AT = dt.datetime(2023, 7, 5, 9, tzinfo=VIETNAM)
 PDF = b"%PDF-1.7\n% nguon"
 NAME, PERIOD = "households", "2023-06"

@@ -13,7 +13,7 @@ from tinhso.datasets import api as datasets
 from tinhso.indicators import api as indicators
 from tinhso.plans import api as plans
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 
 
 @pytest.fixture(scope="session")

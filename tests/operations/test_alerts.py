@@ -125,7 +125,7 @@ def test_what_must_not_be_exceeded_is_behind_when_it_is(computed, client):
     with_target(operator="<=", value_pct=50.0)
     asked = plans.question(number=None, period=None, as_of=None)
     (standing,) = plans.statuses(asked, [unit("14")], [SIGNED])[unit("14")]
-    client.force_login(person(Role.PLAN_OWNER), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person(Role.PLAN_OWNER), backend="tinhso.accounts.backends.Backend")
 
     page = text(client.get(f"/targets/{SIGNED}/"))
 

@@ -15,7 +15,7 @@ from tinhso.accounts.api import Role
 from tinhso.organizations import api as organizations
 from tinhso.organizations.models import Crosswalk, OrgUnit
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 OLD, NEW = "/units/03646/history/?on=2023-12-31", "/units/03646/history/"
 MOST_QUERIES = 12
 

@@ -15,7 +15,7 @@ from tinhso.indicators import api as indicators
 from tinhso.organizations import api as organizations
 from tinhso.organizations.models import OrgUnit
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 MOST_QUERIES = 14
 LATER = "comparable:2025-07-01"
 

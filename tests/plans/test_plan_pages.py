@@ -17,7 +17,7 @@ from tinhso.plans.selectors import plan_files
 from tinhso.plans.selectors import plans as selectors
 
 pytestmark = pytest.mark.usefixtures("province")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 TARGET = {
     "indicator": "soc.assistance",
     "title": "Người dân được hỗ trợ",

@@ -18,7 +18,7 @@ from tinhso.plans.models import Evidence, Task
 from tinhso.plans.services import tasks
 
 pytestmark = pytest.mark.usefixtures("province")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 
 
 @pytest.fixture

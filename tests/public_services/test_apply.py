@@ -154,7 +154,7 @@ def test_missing_answers_are_named_and_nothing_is_filed(catalog):
     person = make.citizen()
     draft = make.draft(person, event="khac", truth=False)
 
-    with pytest.raises(Unfinished) as refusal:
+    with pytest.raises(Unfinished) as refusal, transaction.atomic():
         filing.submit(
             draft_id=draft.pk,
             agency=make.commune(),

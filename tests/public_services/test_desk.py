@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -136,19 +137,45 @@ def test_filters_narrow_the_list(client, catalog):
     assert numbers(procedure="1.004222") == []
 
 
-def test_pages_go_on_where_they_ended_even_where_many_are_due_at_once(catalog, monkeypatch):
-    monkeypatch.setattr(inbox, "PAGE", 2)
-    rows = [make.filed(make.citizen(f"01409900001{place}")) for place in range(5)]
-    Dossier.objects.filter(pk=rows[3].pk).update(act_by=None)
-    waiting = inbox.waiting(agency=make.commune().unit_id, desk="one_stop")
+def copies(dossier, count):
+    """More of the same on the same desk, in the order of their keys."""
+    rows = []
+    for place in range(count):
+        row = Dossier.objects.get(pk=dossier.pk)
+        row.pk, row.key, row.number, row.look_up = None, uuid4(), f"copy-{place}", f"copy-{place}"
+        rows.append(row)
+    return Dossier.objects.bulk_create(rows)
+
+
+def test_pages_go_on_where_they_ended_even_where_many_are_due_at_once(catalog):
+    first = make.filed(make.citizen("014099000010"))
+    rows = [first, *copies(first, inbox.PAGE + 3)]
+    Dossier.objects.filter(pk__in=[rows[3].pk, rows[4].pk]).update(act_by=None)
+    Dossier.objects.filter(pk=rows[-1].pk).update(desk="officer")
+    wanted = inbox.Wanted(agency=make.commune().unit_id, desk="one_stop")
 
     seen, after = [], None
-    for _page in range(3):
-        found, after = inbox.page(waiting, inbox.place(str(after)) if after else None)
-        seen.append([dossier.pk for dossier in found])
+    for _page in range(2):
+        found, after = inbox.page(wanted, inbox.place(str(after)) if after else None)
+        seen.append([line.pk for line in found])
 
-    assert seen == [[rows[0].pk, rows[1].pk], [rows[2].pk, rows[4].pk], [rows[3].pk]]
+    there = [row.pk for row in rows[:-1] if row not in (rows[3], rows[4])]
+    assert seen == [there[: inbox.PAGE], [*there[inbox.PAGE :], rows[3].pk, rows[4].pk]]
     assert after is None
+
+
+def test_what_has_no_term_goes_over_several_pages(catalog):
+    first = make.filed(make.citizen("014099000010"))
+    rows = [first, *copies(first, inbox.PAGE + 1)]
+    Dossier.objects.update(act_by=None)
+    wanted = inbox.Wanted(agency=make.commune().unit_id, desk="one_stop")
+
+    found, after = inbox.page(wanted)
+    rest, end = inbox.page(wanted, inbox.place(str(after)))
+
+    assert [line.pk for line in [*found, *rest]] == [row.pk for row in rows]
+    assert (len(found), end) == (inbox.PAGE, None)
+    assert inbox.page(replace(wanted, late_at=make.AT)) == ([], None)
 
 
 @pytest.mark.parametrize("text", ["", "x", "~", "2023~x", "gestern~1", "~-1", "~" + "9" * 30])
@@ -156,12 +183,19 @@ def test_a_nonsense_place_is_the_first_page(text):
     assert inbox.place(text) is None
 
 
-def test_counting_stops(catalog, monkeypatch):
-    monkeypatch.setattr(inbox, "MOST_COUNTED", 1)
-    for place in range(3):
-        make.filed(make.citizen(f"01409900001{place}"))
+def test_counting_stops(catalog):
+    wanted = inbox.Wanted(agency=make.commune().unit_id, desk="one_stop")
+    first = make.filed(make.citizen("014099000010"))
+    copies(first, 2)
+    assert inbox.bounded_count(wanted) == 3
 
-    assert inbox.bounded_count(inbox.waiting(agency=make.commune().unit_id, desk="one_stop")) == 2
+    Dossier.objects.filter(pk=first.pk).update(act_by=None)
+    assert inbox.bounded_count(wanted) == 3
+    assert inbox.bounded_count(replace(wanted, late_at=make.AT)) == 0
+
+    Dossier.objects.exclude(pk=first.pk).delete()
+    copies(first, inbox.MOST_COUNTED + 5)
+    assert inbox.bounded_count(wanted) == inbox.MOST_COUNTED + 1
 
 
 def test_the_inbox_reads_as_often_for_many_dossiers_as_for_one(client, catalog, django_assert_max_num_queries):

@@ -16,7 +16,7 @@ from tinhso.public_services.payments.contrib.sandbox import Sandbox
 from tinhso.public_services.payments.models import Payment
 from tinhso.public_services.payments.plugins import Notice
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 CALLBACK = "/services/payments/sandbox/callback/"
 
 

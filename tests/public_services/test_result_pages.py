@@ -13,7 +13,7 @@ from tinhso.core import clock
 from tinhso.public_services.dossiers.choices import Action
 from tinhso.public_services.dossiers.models import AccessLog, Dossier, ResultDocument
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 REGISTER = "/services/desk/results/"
 
 __all__ = ["quick_pages"]

@@ -6,7 +6,7 @@ from typing import TypeGuard, TypeVar
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from tinhso.accounts.models import Assignment, Citizen, User
 from tinhso.accounts.rules import CITIZENS_PREFIX, ROLES_THAT_MAY, Profile
 from tinhso.core import clock, sealed
 from tinhso.core.per_request import once_per_request
+from tinhso.core.prepared import Prepared, Slot
 from tinhso.core.slots import Link
 from tinhso.organizations import api as organizations
 
@@ -47,6 +48,8 @@ class Scope:
 
 
 NOBODY = Scope(frozenset(), None)
+_ASSIGNMENTS = Prepared(lambda: Assignment.objects.filter(user=Slot("user", BigIntegerField())))
+_PROFILE = Prepared(lambda: Citizen.objects.filter(user=Slot("user", BigIntegerField())).values_list("sealed_profile"))
 
 
 def scope(*, user: User | AnonymousUser, action: Action, on: dt.date) -> Scope:
@@ -75,7 +78,7 @@ def assignments_on(user: User, on: dt.date) -> list[Assignment]:
 
 @once_per_request
 def _assignments(user_id: int) -> list[Assignment]:
-    return list(Assignment.objects.filter(user=user_id))
+    return _ASSIGNMENTS.all(user=user_id)
 
 
 def people_in(units: frozenset[int], *, search: str = "") -> QuerySet[User]:
@@ -168,4 +171,5 @@ def identity_hash_of(user: User | AnonymousUser) -> str:
 
 @once_per_request
 def _sealed_profile(user_id: int) -> str | None:
-    return Citizen.objects.filter(user=user_id).values_list("sealed_profile", flat=True).first()
+    found = _PROFILE.rows(user=user_id)
+    return found[0][0] if found else None

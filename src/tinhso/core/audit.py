@@ -20,6 +20,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.core.models import AuditEntry, AuditSeal
+from tinhso.core.prepared import insert
 
 GENESIS = "0" * 64
 BATCH = 1000
@@ -54,7 +55,7 @@ def record(*, actor: str, action: str, obj: str, details: dict[str, Any], at: dt
         details: JSON values (whatever the act needs; no content of records).
         at: aware time of the act.
     """
-    return AuditEntry.objects.create(at=at, actor=actor, action=action, obj=obj, details=details)
+    return insert(AuditEntry(at=at, actor=actor, action=action, obj=obj, details=details))
 
 
 def seal(*, everything: bool = False) -> int:

@@ -14,9 +14,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Navigation, place and version; the entries are named in the settings or fill a slot, so that core knows no module
     above it."""
     shown: dict[str, Any] = {"version": __version__, "languages": settings.LANGUAGES, "navigation": []}
+    is_known = hasattr(request, "user") and request.user.is_authenticated
     named = slots.navigation(request)
     if named is None:
-        named = settings.NAVIGATION if request.user.is_authenticated else ()
+        named = settings.NAVIGATION if is_known else ()
     if not named:
         return shown
     entries = [(reverse(name), title) for name, title in named]
@@ -25,6 +26,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         here = ""
     return shown | {
         "place": slots.place(),
-        "person_links": slots.links(request) if request.user.is_authenticated else [],
+        "person_links": slots.links(request) if is_known else [],
         "navigation": [{"url": url, "title": title, "is_here": url == here} for url, title in entries],
     }

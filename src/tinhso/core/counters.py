@@ -1,7 +1,6 @@
 """Numbers without gaps and without twins: the counter's row is held until the transaction that uses it ends."""
 
-from django.db import connection
-
+from tinhso.core import prepared
 from tinhso.core.models import Counter
 
 _TABLE = Counter._meta.db_table
@@ -19,7 +18,7 @@ def next_number(name: str) -> int:
     Args:
         name: of the series, such as `plans.task`.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_NEXT, [name])
         number: int = cursor.fetchone()[0]
     return number

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from tinhso.core.models import OutboxMessage
+from tinhso.core.prepared import insert
 
 Handler = Callable[[dict[str, Any]], None]
 ATTEMPTS = 14  # over almost two days: a mail server may be down for a night
@@ -40,7 +41,7 @@ def publish(*, topic: str, payload: dict[str, Any], at: dt.datetime) -> OutboxMe
         payload: keys of what it is about, as JSON values; never personal data.
         at: aware time of the change.
     """
-    return OutboxMessage.objects.create(topic=topic, payload=payload, created_at=at, next_attempt_at=at)
+    return insert(OutboxMessage(topic=topic, payload=payload, created_at=at, next_attempt_at=at))
 
 
 def sweep(*, at: dt.datetime, limit: int = 100) -> int:

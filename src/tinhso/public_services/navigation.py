@@ -27,7 +27,7 @@ HELPERS: tuple[Entry, ...] = (
 
 def entries(request: HttpRequest) -> tuple[Entry, ...] | None:
     """The entries at the top for one reader; None leaves them to the settings."""
-    user = request.user
+    user = getattr(request, "user", None)  # a request that is refused by its address is nobody's yet
     if not isinstance(user, User):
         return (CITIZENS[0], CITIZENS[2]) if request.path.startswith("/services/") else None
     if accounts.is_citizen(user):

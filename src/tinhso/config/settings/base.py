@@ -117,6 +117,7 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
+RUNS_BEFORE_PLAN = 2  # of the same statement, before PostgreSQL keeps its plan
 
 
 def database(url: str) -> dict[str, Any]:
@@ -124,6 +125,8 @@ def database(url: str) -> dict[str, Any]:
     settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True))
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         settings["OPTIONS"] = SQLITE_OPTIONS
+    elif env_bool("TINHSO_DATABASE_PLANS", True):
+        settings["OPTIONS"] = settings.get("OPTIONS", {}) | {"prepare_threshold": RUNS_BEFORE_PLAN}
     return settings
 
 
@@ -191,7 +194,7 @@ CALENDARS = env_list("TINHSO_CALENDARS", [])  # reporting calendars whose cells 
 
 # ---- accounts: sign-in for officials ----
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tinhso.accounts.backends.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -218,6 +221,7 @@ MFA_ADAPTER = "tinhso.accounts.adapter.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tỉnh Số"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+SESSION_ENGINE = "tinhso.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 # ---- accounts: sign-in for citizens, at an OpenID Connect provider (ADR 0032) ----
 OIDC_URL, OIDC_ORIGIN = env_origin("TINHSO_OIDC_URL")  # issuer; empty: citizens cannot sign in

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from tinhso.accounts.api import DEMO_CITIZENS, User
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tinhso.accounts.backends.Backend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

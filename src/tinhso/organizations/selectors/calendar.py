@@ -2,9 +2,12 @@
 
 from functools import lru_cache
 
+from tinhso.core.prepared import Prepared
 from tinhso.organizations.choices import DayKind
 from tinhso.organizations.models import CalendarVersion
 from tinhso.organizations.rules.working_days import WorkingCalendar
+
+_NEWEST = Prepared(lambda: CalendarVersion.objects.order_by("-number").values_list("pk", "number")[:1])
 
 
 def working_calendar() -> WorkingCalendar:
@@ -13,10 +16,10 @@ def working_calendar() -> WorkingCalendar:
     Raises:
         CalendarVersion.DoesNotExist: the reference data are not loaded.
     """
-    newest = CalendarVersion.objects.order_by("-number").values_list("pk", "number").first()
-    if newest is None:
+    found = _NEWEST.rows()
+    if not found:
         raise CalendarVersion.DoesNotExist
-    return _calendar(*newest)
+    return _calendar(*found[0])
 
 
 @lru_cache(maxsize=8)

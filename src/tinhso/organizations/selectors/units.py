@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.core.errors import ImpossibleRequest, UnknownName
 from tinhso.core.per_request import once_per_request
+from tinhso.core.prepared import Prepared
 from tinhso.organizations.choices import UnitKind
 from tinhso.organizations.models import Edge, OrgUnitVersion, TreeState, UnitCode, UnitEvent
 from tinhso.organizations.rules.placement import Span
@@ -27,6 +28,7 @@ class AmbiguousUnit(ImpossibleRequest):
     """A code that names several units on one day."""
 
 
+_NEWEST = Prepared(lambda: TreeState.objects.order_by("-pk").values_list("fingerprint", "placement_fingerprint")[:1])
 DAYS_KEPT = 60  # whose units are kept beside the tree
 
 
@@ -152,8 +154,8 @@ def placement_fingerprint() -> str:
 
 @once_per_request
 def _fingerprints() -> tuple[str, str]:
-    rows = TreeState.objects.order_by("-pk").values_list("fingerprint", "placement_fingerprint")
-    return rows.first() or ("", "")
+    found = _NEWEST.rows()
+    return found[0] if found else ("", "")
 
 
 def resolve(code: str, on: dt.date) -> OrgUnitVersion:
@@ -191,6 +193,11 @@ def nearest_units(text: str, on: dt.date | None = None) -> list[str]:
 def units_on(on: dt.date) -> list[UnitRow]:
     """Every unit of a day, the province first, then by code."""
     return list(tree().rows_on(on))
+
+
+def unit_on(unit_id: int, on: dt.date) -> UnitRow | None:
+    """A unit as it is on a day; None when there is no such unit then."""
+    return next((row for row in tree().rows_on(on) if row.unit_id == unit_id), None)
 
 
 def province_name() -> str:

@@ -3,11 +3,24 @@
 import datetime as dt
 from functools import lru_cache
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from tinhso.core import words
 from tinhso.core.errors import UnknownName
+from tinhso.core.prepared import Prepared, Slot
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import UnitRow
 from tinhso.public_services.catalog.choices import VersionState
@@ -20,7 +33,7 @@ class NotOffered(UnknownName):
     """The unit does not offer the procedure on the day."""
 
 
-def published(on: dt.date) -> QuerySet[ProcedureVersion]:
+def published(on: dt.date | Slot) -> QuerySet[ProcedureVersion]:
     """Versions in force on a day, one per active procedure: the newest where one has replaced another on its first day.
 
     What is published is told by its moment, not by its state: SQLite would look for newer versions by the state, of
@@ -31,6 +44,14 @@ def published(on: dt.date) -> QuerySet[ProcedureVersion]:
     begun = {"published_at__isnull": False, "valid_from__lte": on}
     newer = ProcedureVersion.objects.filter(procedure=OuterRef("procedure"), number__gt=OuterRef("number"), **begun)
     return versions.filter(reaches, ~Exists(newer), procedure__is_active=True, **begun)
+
+
+_NAMES = Prepared(lambda: published(Slot("on", DateField())).order_by("name").values_list("procedure__code", "name"))
+
+
+def names(on: dt.date) -> list[tuple[str, ...]]:
+    """Code and name of every procedure in force on a day, by name."""
+    return _NAMES.rows(on=on)
 
 
 def in_force(code: str, on: dt.date) -> ProcedureVersion:
@@ -99,9 +120,18 @@ def offering_units(code: str, on: dt.date) -> list[UnitRow]:
     return sorted(found, key=lambda row: row.name)
 
 
-def _offerings(code: str, on: dt.date) -> QuerySet[Offering]:
+def _offerings(code: str | Slot, on: dt.date | Slot) -> QuerySet[Offering]:
     reaches = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
     return Offering.objects.filter(reaches, procedure__code=code, valid_from__lte=on)
+
+
+_OFFERED = Prepared(
+    lambda: (
+        _offerings(Slot("code", CharField()), Slot("on", DateField()))
+        .filter(Q(unit_kind=Slot("kind", CharField())) | Q(org_unit=Slot("unit", BigIntegerField())))
+        .values_list("pk")[:1]
+    )
+)
 
 
 def offered_by(code: str, unit_id: int, on: dt.date) -> UnitRow:
@@ -110,9 +140,8 @@ def offered_by(code: str, unit_id: int, on: dt.date) -> UnitRow:
     Raises:
         NotOffered: it does not.
     """
-    found = next((row for row in organizations.units_on(on) if row.unit_id == unit_id), None)
-    by_it = Q(org_unit=unit_id) if found is None else Q(unit_kind=found.kind) | Q(org_unit=unit_id)
-    if found is None or not _offerings(code, on).filter(by_it).exists():
+    found = organizations.unit_on(unit_id, on)
+    if found is None or not _OFFERED.rows(code=code, on=on, unit=unit_id, kind=found.kind):
         raise NotOffered(_("cơ quan giải quyết"), str(unit_id), [])
     return found
 

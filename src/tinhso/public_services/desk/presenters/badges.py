@@ -10,6 +10,7 @@ from tinhso.core.clock import VIETNAM
 from tinhso.core.numbers import number
 from tinhso.organizations import api as organizations
 from tinhso.organizations.api import OutsideCalendar, TermUnit, WorkingCalendar
+from tinhso.public_services.desk.selectors.inbox import Line
 from tinhso.public_services.dossiers.choices import State
 from tinhso.public_services.dossiers.models import Dossier
 
@@ -37,7 +38,7 @@ def paused() -> Badge:
     return Badge("old", _("Tạm dừng"))
 
 
-def waiting(dossier: Dossier) -> Badge | None:
+def waiting(dossier: Dossier | Line) -> Badge | None:
     """What a dossier waits for at its applicant, in place of a term; None where a term runs."""
     if dossier.desk != "applicant" or dossier.accepted_at is None:
         return None

@@ -6,20 +6,87 @@ counted beyond a thousand. Pages are found by the place of the last row (keyset)
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.lookups import Exact
 
 from tinhso.core import sealed
 from tinhso.core.clock import VIETNAM
+from tinhso.core.prepared import Prepared, Slot
 from tinhso.public_services.dossiers.choices import PartyRole
 from tinhso.public_services.dossiers.models import ClockPause, Consultation, Dossier, Party, StepTask
 
 PAGE = 100  # rows
 MOST_COUNTED = 1000
-COLUMNS = (
-    "key", "number", "version_id", "agency_id", "channel", "state", "revision", "step", "desk", "act_by", "due_at",
-    "accepted_at", "submitted_at", "resolved_at", "unanswered", "claimed_by__full_name",
-)  # fmt: skip
+BEFORE_ALL, AFTER_ALL = dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
+
+
+class Line(NamedTuple):
+    """A dossier as a row of the inbox.
+
+    Attributes:
+        holder: name of who has claimed it; None for nobody.
+        owner: name and number of its owner, sealed; None when it has none.
+        step_since, wait_since: since when it has been in its open step, or has waited for the people; None for neither.
+    """
+
+    pk: int
+    key: Any
+    number: str
+    version_id: int
+    channel: str
+    state: str
+    revision: int
+    step: str
+    desk: str
+    act_by: dt.datetime | None
+    due_at: dt.datetime | None
+    accepted_at: dt.datetime | None
+    submitted_at: dt.datetime
+    resolved_at: dt.datetime | None
+    unanswered: int
+    holder: str | None
+    owner: str | None
+    step_since: dt.datetime | None
+    wait_since: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of an agency's inbox is looked at.
+
+    Attributes:
+        desk: whose; `applicant` for what waits for the people; empty for dossiers whose applicant has written and waits
+            for a word, wherever they lie, settled ones too.
+        procedure: code; empty for all.
+        claimed_by: account; None for everybody's.
+        late_at: only what is late at that moment; None for all.
+    """
+
+    agency: int
+    desk: str
+    procedure: str = ""
+    claimed_by: int | None = None
+    late_at: dt.datetime | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What stands in the slots of the statements."""
+        found = {"agency": self.agency, "procedure": self.procedure, "holder": self.claimed_by or 0}
+        if self.desk:
+            found["desk"] = self.desk
+        return found | {"late": self.late_at or AFTER_ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,71 +112,84 @@ def place(text: str) -> Place | None:
     return Place(act_by if act_by is None or act_by.tzinfo else act_by.replace(tzinfo=VIETNAM), int(key))
 
 
-def waiting(*, agency: int, desk: str) -> QuerySet[Dossier]:
-    """What lies on one desk of an agency; `applicant` for what waits for the people."""
-    return Dossier.objects.filter(agency=agency, desk=desk).exclude(desk="")
-
-
-def unanswered(*, agency: int) -> QuerySet[Dossier]:
-    """Dossiers of an agency whose applicant has written and waits for a word, wherever they lie, settled ones too."""
-    return Dossier.objects.filter(agency=agency, unanswered__gt=0)
-
-
-def narrowed(
-    rows: QuerySet[Dossier],
-    *,
-    versions: list[int] | None = None,
-    claimed_by: int | None = None,
-    late_at: dt.datetime | None = None,
-) -> QuerySet[Dossier]:
-    """Those of some versions of a procedure, claimed by somebody, or late at a moment."""
-    if versions is not None:
-        rows = rows.filter(version__in=versions)
-    if claimed_by is not None:
-        rows = rows.filter(claimed_by=claimed_by)
-    return rows if late_at is None else rows.filter(act_by__lt=late_at)
-
-
-def page(rows: QuerySet[Dossier], after: Place | None = None) -> tuple[list[Dossier], Place | None]:
+def page(wanted: Wanted, after: Place | None = None) -> tuple[list[Line], Place | None]:
     """One page, the most urgent first; what has no term comes last.
 
     Returns:
         The rows, and the place after which the next page begins; None on the last page.
     """
-    shown = rows.select_related("claimed_by").only(*COLUMNS)
-    found: list[Dossier] = []
+    found: list[tuple[Any, ...]] = []
     if after is None or after.act_by is not None:
-        found = list(_after(shown.filter(act_by__isnull=False), after).order_by("act_by", "id")[: PAGE + 1])
-    if len(found) <= PAGE:
+        begin = after.act_by if after and after.act_by else BEFORE_ALL
+        found = _WITH_TERM[bool(wanted.desk)].rows(**wanted.values(), after=begin, id=after.id if after else 0)
+    if len(found) <= PAGE and wanted.late_at is None:
         since = after.id if after and after.act_by is None else 0
-        timeless = shown.filter(act_by__isnull=True, id__gt=since).order_by("id")
+        timeless = _WITHOUT_TERM[bool(wanted.desk)].rows(**wanted.values(), id=since)
         found += timeless[: PAGE + 1 - len(found)]
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return found[:PAGE], Place(last.act_by, last.pk) if last else None
+    lines = [Line(*row) for row in found[:PAGE]]
+    return lines, Place(lines[-1].act_by, lines[-1].pk) if len(found) > PAGE else None
 
 
-def _after(rows: QuerySet[Dossier], after: Place | None) -> QuerySet[Dossier]:
-    if after is None:
-        return rows
-    return rows.filter(Q(act_by__gt=after.act_by) | Q(id__gt=after.id), act_by__gte=after.act_by)
-
-
-def bounded_count(rows: QuerySet[Dossier]) -> int:
+def bounded_count(wanted: Wanted) -> int:
     """How many there are; one more than `MOST_COUNTED` stands for more."""
-    return rows.order_by()[: MOST_COUNTED + 1].count()
+    return len(_COUNTED[bool(wanted.desk)].rows(**wanted.values()))
+
+
+def _rows(of_desk: bool) -> QuerySet[Dossier]:
+    """The dossiers of one desk, or those with messages, narrowed by what is wanted."""
+    holder, procedure = Slot("holder", BigIntegerField()), Slot("procedure", CharField())
+    rows = Dossier.objects.filter(agency=Slot("agency", BigIntegerField()))
+    there = Q(desk=Slot("desk", CharField())) & ~Q(desk="") if of_desk else Q(unanswered__gt=0)
+    return rows.filter(
+        there,
+        Q(Exact(procedure, Value(""))) | Q(version__procedure__code=procedure),
+        Q(Exact(holder, Value(0))) | Q(claimed_by=holder),
+    )
+
+
+def _with_term(of_desk: bool) -> QuerySet[Dossier, Any]:
+    begin, late = Slot("after", DateTimeField()), Slot("late", DateTimeField())
+    rows = _rows(of_desk).filter(Q(act_by__gt=begin) | Q(id__gt=Slot("id", BigIntegerField())), act_by__gte=begin)
+    return _lines(rows.filter(act_by__lt=late).order_by("act_by", "id"))
+
+
+def _without_term(of_desk: bool) -> QuerySet[Dossier, Any]:
+    rows = _rows(of_desk).filter(act_by__isnull=True, id__gt=Slot("id", BigIntegerField()))
+    return _lines(rows.order_by("id"))
+
+
+def _lines(rows: QuerySet[Dossier]) -> QuerySet[Dossier, Any]:
+    """One row more than a page, each with what is told of it elsewhere."""
+    mine = {"dossier": OuterRef("pk")}
+    owner = Party.objects.filter(**mine, role=PartyRole.OWNER).order_by("pk").values("sealed")[:1]
+    step = StepTask.objects.filter(**mine, closed_at__isnull=True).order_by("-pk").values("opened_at")[:1]
+    wait = ClockPause.objects.filter(**mine, ended_at__isnull=True).order_by("-pk").values("began_at")[:1]
+    named = [name for name in Line._fields if name not in ("holder", "owner", "step_since", "wait_since")]
+    told = (F("claimed_by__full_name"), Subquery(owner), Subquery(step), Subquery(wait))
+    return rows.values_list(*named, *told)[: PAGE + 1]
+
+
+def _counted(of_desk: bool) -> QuerySet[Dossier, Any]:
+    late = Slot("late", DateTimeField())
+    timeless = Q(act_by__isnull=True) & Q(Exact(late, Value(AFTER_ALL)))
+    return _rows(of_desk).filter(Q(act_by__lt=late) | timeless).values_list("pk")[: MOST_COUNTED + 1]
+
+
+_WITH_TERM = {of_desk: Prepared(partial(_with_term, of_desk)) for of_desk in (True, False)}
+_WITHOUT_TERM = {of_desk: Prepared(partial(_without_term, of_desk)) for of_desk in (True, False)}
+_COUNTED = {of_desk: Prepared(partial(_counted, of_desk)) for of_desk in (True, False)}
 
 
 def owners(dossiers: list[int]) -> dict[int, str]:
     """Names of the owners of some dossiers, opened for these alone."""
     rows = Party.objects.filter(dossier__in=dossiers, role=PartyRole.OWNER).values_list("dossier", "sealed")
-    return {dossier: sealed.opened_values(text).get("full_name", "") for dossier, text in rows}
+    return {dossier: owner_name(text) for dossier, text in rows}
 
 
-def since(dossiers: list[int]) -> dict[int, dt.datetime]:
-    """Since when each has been where it is: the beginning of its open step, or of its wait for the people."""
-    steps = StepTask.objects.filter(dossier__in=dossiers, closed_at__isnull=True).values_list("dossier", "opened_at")
-    waits = ClockPause.objects.filter(dossier__in=dossiers, ended_at__isnull=True).values_list("dossier", "began_at")
-    return dict(steps) | dict(waits)
+def owner_name(sealed_owner: str | None) -> str:
+    """The name of a row's owner, opened."""
+    found: str = sealed.opened_values(sealed_owner or "").get("full_name", "")
+    return found
 
 
 def asked(agency: int) -> list[Consultation]:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.core import clock
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.organizations.api import UnitRow
-from tinhso.public_services.catalog.models import ProcedureVersion
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.desk.presenters import inbox as presenters
 from tinhso.public_services.desk.presenters.dossier import link
 from tinhso.public_services.desk.selectors import inbox
+from tinhso.public_services.desk.selectors.inbox import Wanted
 from tinhso.public_services.desk.selectors.reader import APPLICANT, CONSULTED, MESSAGES, ONE_STOP
 from tinhso.public_services.desk.services import batch
 from tinhso.public_services.desk.services.batch import Pick
@@ -69,7 +68,7 @@ def _agency(request: DeskRequest) -> tuple[UnitRow, list[str]]:
 def _frame(request: DeskRequest, agency: UnitRow, desks: list[str], desk: str) -> dict[str, Any]:
     """What stands around the list."""
     here = {"agency": agency.code} if request.GET.get("agency") else {}
-    wrote = {MESSAGES: inbox.bounded_count(inbox.unanswered(agency=agency.unit_id))}
+    wrote = {MESSAGES: inbox.bounded_count(Wanted(agency.unit_id, desk=""))}
     return {
         "agency": agency,
         "agencies": request.reader.agencies(),
@@ -88,18 +87,18 @@ def _frame(request: DeskRequest, agency: UnitRow, desks: list[str], desk: str) -
 
 def _listed(request: DeskRequest, agency: UnitRow, desk: str, context: dict[str, Any]) -> HttpResponse:
     at = clock.now()
-    rows = _narrowed(
-        request,
-        inbox.unanswered(agency=agency.unit_id)
-        if desk == MESSAGES
-        else inbox.waiting(agency=agency.unit_id, desk=desk),
+    wanted = Wanted(
+        agency=agency.unit_id,
+        desk="" if desk == MESSAGES else desk,
+        procedure=request.GET.get("procedure", ""),
+        claimed_by=request.user.pk if request.GET.get("mine") else None,
+        late_at=at if request.GET.get("late") else None,
     )
-    found, after = inbox.page(rows, inbox.place(request.GET.get("after", "")))
-    keys = [dossier.pk for dossier in found]
-    shown = presenters.rows(found, inbox.owners(keys), inbox.since(keys), at=at)
+    found, after = inbox.page(wanted, inbox.place(request.GET.get("after", "")))
+    shown = presenters.rows(found, at=at)
     if wanted_table(request) is not None:
         return csv_table(f"ho-so-{agency.code}-{desk}.csv", _columns(), shown)
-    count = len(found) if after is None and "after" not in request.GET else inbox.bounded_count(rows)
+    count = len(found) if after is None and "after" not in request.GET else inbox.bounded_count(wanted)
     asked = {
         name: request.GET[name] for name in ("agency", "desk", "procedure", "mine", "late") if request.GET.get(name)
     }
@@ -110,9 +109,7 @@ def _listed(request: DeskRequest, agency: UnitRow, desk: str, context: dict[str,
         "count": presenters.count_text(count),
         "key": uuid4().hex,
         "batch": actions,
-        "procedures": procedures.published(request.reader.today)
-        .order_by("name")
-        .values_list("procedure__code", "name"),
+        "procedures": procedures.names(request.reader.today),
         "procedure": request.GET.get("procedure", ""),
         "mine": bool(request.GET.get("mine")),
         "late": bool(request.GET.get("late")),
@@ -122,19 +119,6 @@ def _listed(request: DeskRequest, agency: UnitRow, desk: str, context: dict[str,
         "csv": f"?{urlencode(asked | {'format': 'csv'})}",
     }
     return render(request, "public_services/desk/inbox.html", context)
-
-
-def _narrowed(request: DeskRequest, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
-    code = request.GET.get("procedure", "")
-    versions = (
-        list(ProcedureVersion.objects.filter(procedure__code=code).values_list("pk", flat=True)) if code else None
-    )
-    return inbox.narrowed(
-        rows,
-        versions=versions,
-        claimed_by=request.user.pk if request.GET.get("mine") else None,
-        late_at=clock.now() if request.GET.get("late") else None,
-    )
 
 
 def _columns() -> list[tuple[str, Callable[[presenters.Row], Any]]]:

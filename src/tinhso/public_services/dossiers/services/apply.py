@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from tinhso.core import audit, outbox, sealed
+from tinhso.core.prepared import insert
 from tinhso.public_services.dossiers.choices import Action
 from tinhso.public_services.dossiers.models import Dossier, DossierEvent
 from tinhso.public_services.dossiers.rules import chain, machine
@@ -132,8 +133,11 @@ def append(change: Change, key: str, digest: str) -> DossierEvent:
     )  # fmt: skip
     dossier.last_digest = chain.digest(link, dossier.last_digest)
     dossier.revision = change.seq
-    dossier.save()
-    event = DossierEvent.objects.create(
+    if dossier.pk is None:
+        insert(dossier)
+    else:
+        dossier.save()
+    event = DossierEvent(
         dossier=dossier,
         seq=change.seq,
         kind=change.action,
@@ -148,6 +152,7 @@ def append(change: Change, key: str, digest: str) -> DossierEvent:
         request_digest=digest,
         digest=dossier.last_digest,
     )
+    insert(event)
     details = {"seq": change.seq, "state": dossier.state, "digest": dossier.last_digest}
     audit.record(
         actor=change.actor.name,

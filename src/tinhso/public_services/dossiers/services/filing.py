@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 
 from tinhso.accounts import api as accounts
 from tinhso.core import counters, sealed
+from tinhso.core.prepared import Taking, insert
 from tinhso.organizations.api import UnitRow
 from tinhso.public_services.catalog.rules.content import Bundle
 from tinhso.public_services.catalog.selectors import procedures
@@ -27,8 +28,7 @@ from tinhso.public_services.form_engine.rules import answers as answer_rules
 from tinhso.public_services.form_engine.rules.answers import Problem
 
 INFECTED = "infected"
-TAKE = f"DELETE FROM {Draft._meta.db_table} WHERE id = %s RETURNING *"  # noqa: S608 - our own tables
-TAKE_FILES = f"DELETE FROM {DraftFile._meta.db_table} WHERE draft_id = %s RETURNING *"  # noqa: S608
+TAKE_DRAFT, TAKE_FILES = Taking(Draft, "id"), Taking(DraftFile, "draft_id")
 Answers = Mapping[str, Any]
 
 
@@ -84,7 +84,7 @@ def _problems(bundle: Bundle, asked: Answers, files: Sequence[DraftFile]) -> lis
     return found
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def submit(
     *,
     draft_id: int,
@@ -97,6 +97,8 @@ def submit(
     is_assisted: bool = False,
 ) -> Filed:
     """File a draft online (nộp hồ sơ trực tuyến): the dossier is there with all its files, or nothing is.
+
+    A refusal undoes the whole transaction of the caller, when there is one.
 
     Args:
         agency: that offers the procedure on the day.
@@ -126,7 +128,7 @@ def submit(
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(
     *,
     draft_id: int,
@@ -171,12 +173,12 @@ def receive(
 def _taken(draft_id: int) -> Draft | None:
     """A draft, taken out of what is being filled in: whoever comes second, by a second press of the button, waits and
     finds nothing. A refusal afterwards puts it back. None: it was filed or discarded."""
-    return next(iter(list(Draft.objects.raw(TAKE, [draft_id]))), None)
+    return next(iter(TAKE_DRAFT.rows(draft_id)), None)
 
 
 def _files(draft: Draft) -> list[DraftFile]:
     """The files of a draft that was taken, in the order in which they came."""
-    files = sorted(DraftFile.objects.raw(TAKE_FILES, [draft.pk]), key=lambda file: file.pk)
+    files = sorted(TAKE_FILES.rows(draft.pk), key=lambda file: file.pk)
     prefetch_related_objects(files, "file")
     return files
 
@@ -263,8 +265,8 @@ def _number(agency: UnitRow, at: dt.datetime) -> str:
 
 
 def _keep_parties(dossier: Dossier, parties: Sequence[PartyText]) -> None:
-    Party.objects.bulk_create(
-        Party(
+    for party in parties:
+        kept = Party(
             dossier=dossier,
             role=party.role,
             user_id=party.user_id,
@@ -280,8 +282,7 @@ def _keep_parties(dossier: Dossier, parties: Sequence[PartyText]) -> None:
                 }
             ),
         )
-        for party in parties
-    )
+        insert(kept)
 
 
 def _keep_files(dossier: Dossier, files: Sequence[DraftFile]) -> None:

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from tinhso.core import prepared
 from tinhso.core.errors import RuleViolation
 from tinhso.public_services.dossiers.models import ActCount
 
@@ -46,7 +46,7 @@ def count(*, what: str, user_id: int, most: int, at: dt.datetime, times: int = 1
     Raises:
         TooOften: that is more than may be.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(COUNT, [what, user_id, _minute(at), times])
         ((done,),) = cursor.fetchall()
     if done > most:

@@ -6,13 +6,18 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BigIntegerField, UUIDField
+
 from tinhso.accounts.api import User
 from tinhso.core import sealed
+from tinhso.core.prepared import Prepared, Slot
 from tinhso.public_services.catalog.rules.content import Bundle, Paper
 from tinhso.public_services.catalog.selectors import procedures
 from tinhso.public_services.dossiers.choices import Action
 from tinhso.public_services.dossiers.models import Dossier, DossierEvent, Draft, DraftFile
 from tinhso.public_services.form_engine.rules import answers as answer_rules
+
+_BY_KEY = Prepared(lambda: Draft.objects.filter(key=Slot("key", UUIDField()), user=Slot("user", BigIntegerField())))
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def filling(user: User, key: UUID) -> Filling:
     Raises:
         Draft.DoesNotExist: it is somebody else's, was filed or discarded.
     """
-    draft = Draft.objects.get(key=key, user=user)
+    draft = _BY_KEY.get(key=key, user=user.pk)
     return Filling(draft, procedures.bundle(draft.version_id), sealed.opened_values(draft.sealed))
 
 

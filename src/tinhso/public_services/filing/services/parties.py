@@ -4,7 +4,6 @@ from django.utils.translation import gettext as _
 
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import User
-from tinhso.core import sealed
 from tinhso.core.errors import RuleViolation
 from tinhso.public_services.assistance.selectors import sessions
 from tinhso.public_services.dossiers.choices import Channel, PartyRole
@@ -12,13 +11,14 @@ from tinhso.public_services.dossiers.models import Draft
 from tinhso.public_services.dossiers.services.filing import PartyText
 from tinhso.public_services.filing.choices import Mandate
 from tinhso.public_services.filing.rules import keys
+from tinhso.public_services.filing.selectors.drafts import Filling
 
 
 class NobodyHelped(RuleViolation):
     """The session of assistance does not say who is helped, or that the person agreed."""
 
 
-def parties_for(draft: Draft, user: User) -> list[PartyText]:
+def parties_for(found: Filling, user: User) -> list[PartyText]:
     """The people of the dossier that a draft becomes, the owner first.
 
     Args:
@@ -27,7 +27,7 @@ def parties_for(draft: Draft, user: User) -> list[PartyText]:
     Raises:
         NobodyHelped: the draft belongs to a session that names nobody.
     """
-    answers = sealed.opened_values(draft.sealed)
+    draft, answers = found.draft, found.answers
     if draft.channel != Channel.ONLINE:
         return _at_the_counter(answers)
     if draft.assistance is not None:

@@ -44,7 +44,7 @@ def submit(*, found: Filling, user: User, at: dt.datetime) -> Filed:
     filed = filing.submit(
         draft_id=draft.pk,
         agency=agency_of(found, at.date()),
-        parties=parties_for(draft, user),
+        parties=parties_for(found, user),
         actor=Actor(
             user.username,
             filing.relations_of_filer(draft.channel),
@@ -78,7 +78,7 @@ def receive(*, found: Filling, user: User, originals: Sequence[str], at: dt.date
     return filing.receive(
         draft_id=draft.pk,
         agency=agency_of(found, at.date()),
-        parties=parties_for(draft, user),
+        parties=parties_for(found, user),
         actor=Actor(user.username, filing.relations_of_filer(draft.channel), user),
         key=str(draft.key),
         at=at,
