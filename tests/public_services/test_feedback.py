@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from tests.public_services import factories as make
+from tests.public_services.test_upkeep import new_calendar
 from tinhso.accounts.api import Role
 from tinhso.core import clock
 from tinhso.core.models import AuditEntry
@@ -173,6 +174,21 @@ def test_a_complaint_lies_sealed_and_has_a_term(person):
     assert SECRET not in made.sealed
     assert made.due_at.date() == dt.date(2023, 10, 3)  # 15 working days after 12/9/2023
     assert SECRET not in str(AuditEntry.objects.filter(action="public_services.complaint_made").values())
+
+
+def test_a_changed_calendar_moves_the_terms_of_what_waits_for_an_answer(person):
+    waiting, answered = complained(person), complained(person)
+    services.answer(complaint_id=answered.pk, user=make.official(Role.AGENCY_LEAD), text="Đã xử lý", at=make.later(hours=2))
+    new_calendar(dt.date(2023, 9, 20), dt.date(2023, 10, 3))
+
+    assert [services.recalculate_due(at=make.later(hours=3)) for _time in range(2)] == [1, 0]
+
+    waiting.refresh_from_db()
+    answered.refresh_from_db()
+    assert waiting.due_at.date() == dt.date(2023, 10, 5)  # two days off more
+    assert answered.due_at.date() == dt.date(2023, 10, 3)
+    noted = AuditEntry.objects.get(action="public_services.complaint_due_moved")
+    assert noted.obj == f"complaint:{waiting.key}"
 
 
 def test_the_term_is_the_installations(person, settings):

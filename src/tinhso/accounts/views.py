@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +26,7 @@ from tinhso.accounts.presenters import PersonRow
 from tinhso.core import audit, clock
 from tinhso.core.errors import RuleViolation
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 
 PER_PAGE = 50
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "rows": presenters.people(page, units, clock.today()),
         "search": search,
         "total": page.paginator.count,
-        "pages": _pages(page, search),
+        "pages": pages(page, q=search),
         "csv_url": "?" + urlencode({"q": search, "format": "csv"}),
     }
     return render(request, "accounts/people.html", context)
@@ -250,20 +251,6 @@ def _done(request: SignedInRequest, user_id: int, act: Callable[[], None], said:
         messages.success(request, said)
     is_shown = selectors.people_in(request.scope.unit_ids).filter(pk=user_id).exists()
     return redirect("accounts:person", user_id) if is_shown else redirect("accounts:people")
-
-
-def _pages(page: "Page[User]", search: str) -> dict[str, Any]:
-    """What the component for pages shows."""
-
-    def url(number: int) -> str:
-        return "?" + urlencode({"q": search, "page": number})
-
-    return {
-        "number": page.number,
-        "last": page.paginator.num_pages,
-        "previous": url(page.number - 1) if page.has_previous() else "",
-        "next": url(page.number + 1) if page.has_next() else "",
-    }
 
 
 @require_POST

@@ -148,13 +148,16 @@ def drop_leftovers(_today: dt.date, at: dt.datetime) -> None:
 
 @task()
 def recalculate_due() -> None:
-    """Give open dossiers their days by the calendar in force; harmless where they have them."""
+    """Give open dossiers and complaints their days by the calendar in force; harmless where they have them."""
+    from tinhso.public_services.feedback import services as feedback
+
     upkeep.recalculate_due(at=clock.now())
+    feedback.recalculate_due(at=clock.now())
 
 
 @handles("organizations.calendar_changed")
 def calendar_changed(_payload: dict[str, Any]) -> None:
-    """Open dossiers follow a new calendar."""
+    """Open dossiers and complaints follow a new calendar."""
     from tinhso.core import jobs
 
     jobs.enqueue_once(recalculate_due)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 DAY = dt.timedelta(days=1)
 FRIDAY = 4
@@ -60,6 +61,7 @@ def add_working_days(day: dt.date, count: int, calendar: WorkingCalendar) -> dt.
     return day
 
 
+@lru_cache(maxsize=4096)  # lists count from today to the same few days, a hundred times a page
 def working_days_between(first: dt.date, last: dt.date, calendar: WorkingCalendar) -> int:
     """How many working days lie after `first` up to and including `last`; negative when `last` is earlier."""
     if last < first:

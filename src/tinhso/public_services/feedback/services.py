@@ -1,6 +1,7 @@
 """Rating a settled dossier, complaining, and answering: each once."""
 
 import datetime as dt
+import logging
 from collections.abc import Collection
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from tinhso.core import audit, mail, outbox, sealed
 from tinhso.core.clock import VIETNAM
 from tinhso.core.errors import RuleViolation
 from tinhso.organizations import api as organizations
-from tinhso.organizations.api import Term, TermUnit
+from tinhso.organizations.api import OutsideCalendar, Term, TermUnit
 from tinhso.public_services.dossiers.models import Dossier
 from tinhso.public_services.dossiers.rules.machine import SETTLED
 from tinhso.public_services.dossiers.selectors import standing
@@ -26,6 +27,7 @@ MOST_COMMENT, MOST_TEXT = 1000, 5000  # letters
 MOST_A_DAY = 5  # complaints of one person
 RATED = "public_services.dossier_rated"
 ANSWERED = "public_services.complaint_answered"
+logger = logging.getLogger(__name__)
 
 
 class NotRatable(RuleViolation):
@@ -132,6 +134,33 @@ def complain(
     return complaint
 
 
+def recalculate_due(*, at: dt.datetime) -> int:
+    """Give complaints that wait for an answer their day by the calendar in force (tính lại hạn trả lời), each noted.
+
+    Returns:
+        How many it has moved.
+    """
+    waiting = Complaint.objects.filter(answered_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    return sum(_recalculate(key, at) for key in list(waiting))
+
+
+@transaction.atomic
+def _recalculate(key: int, at: dt.datetime) -> bool:
+    complaint = Complaint.objects.select_for_update(of=("self",)).get(pk=key)
+    try:
+        before, after = complaint.due_at, standing.due_after(complaint.at, answer_term())
+    except OutsideCalendar:
+        logger.error("complaint %s: the calendar does not reach its term, which stays as it was", complaint.pk)
+        return False
+    if complaint.answered_at is not None or before == after:
+        return False
+    complaint.due_at = after
+    complaint.save(update_fields=["due_at"])
+    moved = {"before": before.isoformat(), "after": after.isoformat()}
+    _note("complaint_due_moved", complaint, "system", at, **moved)
+    return True
+
+
 @transaction.atomic
 def answer(*, complaint_id: int, user: User, text: str, at: dt.datetime) -> Complaint:
     """Answer a complaint (trả lời phản ánh, kiến nghị), once.
@@ -200,8 +229,8 @@ def _words(text: str) -> str:
     return words
 
 
-def _note(action: str, complaint: Complaint, actor: str, at: dt.datetime) -> None:
-    details = {"agency": complaint.agency_id, "kind": complaint.kind}
+def _note(action: str, complaint: Complaint, actor: str, at: dt.datetime, **more: str) -> None:
+    details = {"agency": complaint.agency_id, "kind": complaint.kind, **more}
     audit.record(
         actor=actor, action=f"public_services.{action}", obj=f"complaint:{complaint.key}", details=details, at=at
     )

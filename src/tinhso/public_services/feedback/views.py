@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tinhso.accounts.api import Action, CitizenRequest, SignedInRequest, action_required, citizen_required
 from tinhso.core import clock
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.public_services.dossiers.models import Dossier
 from tinhso.public_services.dossiers.rules.machine import SETTLED
 from tinhso.public_services.dossiers.selectors import own
@@ -157,12 +158,7 @@ def complaints(request: SignedInRequest) -> HttpResponse:
     context = {
         "lines": [presenters.complaint(one, at=at, is_official=True) for one in page],
         "counts": selectors.complaint_counts(request.scope, at),
-        "pages": {
-            "number": page.number,
-            "last": page.paginator.num_pages,
-            "previous": f"?page={page.number - 1}" if page.has_previous() else "",
-            "next": f"?page={page.number + 1}" if page.has_next() else "",
-        },
+        "pages": pages(page),
     }
     return render(request, "public_services/feedback/complaints.html", context)
 

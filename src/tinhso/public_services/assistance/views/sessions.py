@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -17,6 +16,7 @@ from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.public_services.assistance import rules
 from tinhso.public_services.assistance.choices import CameBy, ConsentMethod, HelpKind, Outcome, Requester
 from tinhso.public_services.assistance.forms import sessions as forms
@@ -45,23 +45,11 @@ def own(request: SignedInRequest) -> HttpResponse:
     context = {
         "waiting": presenter.lines(sessions.waiting(request.user, clock.today()), at=at),
         "rows": presenter.lines(page, at=at),
-        "pages": _pages(page),
+        "pages": pages(page),
         "may_start": bool(sessions.communes(request.user, clock.today())),
         "csv_url": "?format=csv",
     }
     return render(request, "public_services/assistance/list.html", context)
-
-
-def _pages(page: "Page[AssistanceSession]") -> dict[str, Any]:
-    def url(number: int) -> str:
-        return "?" + urlencode({"page": number})
-
-    return {
-        "number": page.number,
-        "last": page.paginator.num_pages,
-        "previous": url(page.previous_page_number()) if page.has_previous() else "",
-        "next": url(page.next_page_number()) if page.has_next() else "",
-    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

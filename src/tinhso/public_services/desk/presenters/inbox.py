@@ -83,9 +83,7 @@ def rows(found: Sequence[Line], *, at: dt.datetime) -> list[Row]:
                 holder=dossier.holder or "",
                 term=badges.waiting(dossier) or left(dossier.act_by),
                 due=badges.moment(dossier.due_at) if dossier.due_at else "",
-                since=badges.moment(
-                    dossier.wait_since or dossier.step_since or dossier.resolved_at or dossier.submitted_at
-                ),
+                since=badges.moment(dossier.since),
                 messages=messages_text(dossier.unanswered),
             )
         )

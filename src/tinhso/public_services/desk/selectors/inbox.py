@@ -20,6 +20,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from tinhso.core import sealed
@@ -39,7 +40,7 @@ class Line(NamedTuple):
     Attributes:
         holder: name of who has claimed it; None for nobody.
         owner: name and number of its owner, sealed; None when it has none.
-        step_since, wait_since: since when it has been in its open step, or has waited for the people; None for neither.
+        since: since when it has waited for the people or been in its open step, else since it came or was resolved.
     """
 
     pk: int
@@ -54,13 +55,10 @@ class Line(NamedTuple):
     act_by: dt.datetime | None
     due_at: dt.datetime | None
     accepted_at: dt.datetime | None
-    submitted_at: dt.datetime
-    resolved_at: dt.datetime | None
     unanswered: int
     holder: str | None
     owner: str | None
-    step_since: dt.datetime | None
-    wait_since: dt.datetime | None
+    since: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +162,12 @@ def _lines(rows: QuerySet[Dossier]) -> QuerySet[Dossier, Any]:
     owner = Party.objects.filter(**mine, role=PartyRole.OWNER).order_by("pk").values("sealed")[:1]
     step = StepTask.objects.filter(**mine, closed_at__isnull=True).order_by("-pk").values("opened_at")[:1]
     wait = ClockPause.objects.filter(**mine, ended_at__isnull=True).order_by("-pk").values("began_at")[:1]
-    named = [name for name in Line._fields if name not in ("holder", "owner", "step_since", "wait_since")]
-    told = (F("claimed_by__full_name"), Subquery(owner), Subquery(step), Subquery(wait))
+    named = [name for name in Line._fields if name not in ("holder", "owner", "since")]
+    told = (
+        F("claimed_by__full_name"),
+        Subquery(owner),
+        Coalesce(Subquery(wait), Subquery(step), "resolved_at", "submitted_at"),
+    )
     return rows.values_list(*named, *told)[: PAGE + 1]
 
 

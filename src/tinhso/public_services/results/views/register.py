@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from tinhso.accounts.api import Scope, SignedInRequest, sign_in_required
 from tinhso.core import clock
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.core.paging import pages
 from tinhso.organizations import api as organizations
 from tinhso.public_services.dossiers.selectors import duties
 from tinhso.public_services.results.presenters import lines
@@ -42,12 +43,7 @@ def show(request: SignedInRequest) -> HttpResponse:
             ((unit, organizations.named_unit(unit, today).name) for unit in register.agencies(scope)),
             key=lambda pair: pair[1],
         ),
-        "pages": {
-            "number": page.number,
-            "last": page.paginator.num_pages,
-            "previous": f"?{keep}&page={page.number - 1}" if page.has_previous() else "",
-            "next": f"?{keep}&page={page.number + 1}" if page.has_next() else "",
-        },
+        "pages": pages(page, **{name: str(value) for name, value in chosen.items()}),
         "csv_url": f"?{keep}&format=csv",
     }
     return render(request, "public_services/results/register.html", context)
