@@ -177,8 +177,10 @@ def test_a_complaint_lies_sealed_and_has_a_term(person):
 
 
 def test_a_changed_calendar_moves_the_terms_of_what_waits_for_an_answer(person):
-    waiting, answered = complained(person), complained(person)
-    services.answer(complaint_id=answered.pk, user=make.official(Role.AGENCY_LEAD), text="Đã xử lý", at=make.later(hours=2))
+    waiting, answered = complained(person), complained(person, key="l")
+    services.answer(
+        complaint_id=answered.pk, user=make.official(Role.AGENCY_LEAD), text="Đã xử lý", at=make.later(hours=2)
+    )
     new_calendar(dt.date(2023, 9, 20), dt.date(2023, 10, 3))
 
     assert [services.recalculate_due(at=make.later(hours=3)) for _time in range(2)] == [1, 0]
