@@ -1,6 +1,7 @@
 """Nobody receives, handles or decides an own dossier: known by account, or by identity number where an official's is known."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from tests.public_services import factories as make
@@ -97,7 +98,7 @@ def test_nobody_claims_it(catalog):
 def test_nobody_takes_an_own_dossier_in_at_the_counter(catalog):
     user = official(Role.ONE_STOP_OFFICER)
 
-    with pytest.raises(NotAllowed, match="Bạn là chủ hồ sơ hoặc người nộp"):
+    with pytest.raises(NotAllowed, match="Bạn là chủ hồ sơ hoặc người nộp"), transaction.atomic():
         make.received(user, make.draft(user, channel=Channel.COUNTER))
 
     assert not Dossier.objects.exists()

@@ -6,7 +6,6 @@ keeps the plan (TINHSO_DATABASE_PLANS). What is asked stays written as a queryse
 (ADR 0037).
 """
 
-import weakref
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -40,17 +39,16 @@ class Slot(Expression):
 
 
 class _OncePerConnection(Generic[T]):
-    """Something that is made at the first use with each connection: one per thread."""
+    """Something that is made at the first use with each connection, of which a thread has one, and goes with it."""
 
     def __init__(self, make: Callable[[BaseDatabaseWrapper], T]) -> None:
         self._make = make
-        self._made: weakref.WeakKeyDictionary[BaseDatabaseWrapper, T] = weakref.WeakKeyDictionary()
 
     def of(self, connection: BaseDatabaseWrapper) -> T:
-        found = self._made.get(connection)
-        if found is None:
-            found = self._made[connection] = self._make(connection)
-        return found
+        made: dict[_OncePerConnection[T], T] = vars(connection).setdefault("tinhso_prepared", {})
+        if self not in made:
+            made[self] = self._make(connection)
+        return made[self]
 
 
 class _Reading:
