@@ -16,7 +16,7 @@ help:  ## show this list
 run: $(VENV)/.app $(VENV)/.papers  ## build the demo province and serve it at http://127.0.0.1:8000 (PORT=…)
 	$(PY) -m tinhso demo --port $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.papers $(VENV)/.browser $(VENV)/.engines  ## run all tests on SQLite and PostgreSQL
+test: $(VENV)/.dev $(VENV)/.papers $(VENV)/.browser $(VENV)/.signing $(VENV)/.engines  ## run all tests on SQLite and PostgreSQL
 	$(PY) scripts/run_tests.py
 
 check: lint types imports test  ## lint, types, imports, then all tests
@@ -79,6 +79,9 @@ $(VENV)/.papers: $(VENV)/.venv
 
 $(VENV)/.browser: $(VENV)/.venv
 	@scripts/system-packages browser && touch $@ || true
+
+$(VENV)/.signing: $(VENV)/.venv
+	@scripts/system-packages signing && touch $@ || true
 
 $(VENV)/.engines: $(VENV)/.dev requirements/engines.txt
 	@echo 'Installing Spark and ClickHouse for their tests (0.6 GB) ...'

@@ -160,16 +160,17 @@ def pdf_tools() -> None:
 def _emptying_past_triggers() -> None:
     """Audit rows cannot be deleted, not even by Django emptying a test database; so take the triggers away first."""
     from tinhso.core import append_only
+    from tinhso.documents.models import APPEND_ONLY as DOCUMENTS
     from tinhso.public_services.dossiers.models import APPEND_ONLY
     from tinhso.public_services.payments.models import APPEND_ONLY as NOTICES
 
     original = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
-        for tables in (append_only.KEYS, APPEND_ONLY, NOTICES):
+        for tables in (append_only.KEYS, APPEND_ONLY, NOTICES, DOCUMENTS):
             append_only.remove(connection, tables)
         original(self)
-        for tables in (append_only.KEYS, APPEND_ONLY, NOTICES):
+        for tables in (append_only.KEYS, APPEND_ONLY, NOTICES, DOCUMENTS):
             append_only.install(connection, tables)
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]

@@ -167,7 +167,6 @@ def test_without_a_database_one_sentence_says_what_to_do(capsys, monkeypatch, ar
         (["plan", "status", "--release", "7"], "bản chốt “7”"),
         (["release", "verify", "7"], "bản chốt “7”"),
         (["release", "diff", "7", "live"], "bản chốt “7”"),
-        (["audit", "check"], "chưa có"),
         (["simulate", "--out", "/nonexistent/x", "--scale", "0"], "--scale"),
     ],
 )

@@ -21,8 +21,8 @@ from tinhso.public_services.results.selectors import register
 from tinhso.public_services.results.services import issue as issuing
 from tinhso.public_services.results.services import signers
 from tinhso.public_services.results.services.wording import Wording, proposed
-from tinhso.signing import verify
 from tinhso.signing.soft_key import SoftKey
+from tinhso.signing.verify import Verdict, verify
 
 CHECKED = ["Đã tìm thấy việc hộ tịch trong sổ hoặc cơ sở dữ liệu", "Thông tin trên trích lục khớp với sổ"]
 OWNER = "014099000001"
@@ -113,18 +113,19 @@ def test_signing_registers_the_result_and_resolves_the_dossier(dossier, leader):
 def test_the_signature_in_the_file_holds(dossier, leader):
     row = sign(dossier, leader).result
 
-    (found,) = verify.check(stored(row), trusted=signers.authorities())
+    report = verify(stored(row), policy=signers.policy(), at=make.AT)
 
-    assert (found.reason, found.signed_at) == (verify.OK, make.AT)
-    assert found.signer_name == leader.full_name
+    (found,) = report.signatures
+    assert (report.verdict, report.reasons, found.stated_at) == (Verdict.PASSED, (), make.AT)
+    assert found.signer == leader.full_name
 
 
 def test_a_file_changed_afterwards_does_not_hold(dossier, leader):
     signed = stored(sign(dossier, leader).result)
 
-    (found,) = verify.check(signed + b"\n%x", trusted=signers.authorities())
+    report = verify(signed + b"\n%x", policy=signers.policy(), at=make.AT)
 
-    assert not found.is_trusted
+    assert (report.verdict, report.codes) == (Verdict.FAILED, ("appended",))
 
 
 def test_numbers_go_on_within_agency_kind_and_year(dossier, leader):
@@ -431,8 +432,7 @@ def test_the_paper_says_what_it_is_whose_it_is_and_what_its_signature_is_worth(d
     ):
         assert said in text
     assert "pdfaid:part" in reader.xmp_metadata.stream.get_data().decode()
-    (found,) = verify.check(stored(row), trusted=signers.authorities())
-    assert found.reason == verify.OK
+    assert verify(stored(row), policy=signers.policy(), at=make.AT).verdict is Verdict.PASSED
 
 
 @pytest.mark.usefixtures("pdf_tools")

@@ -1,19 +1,19 @@
-"""Keys in files: who may read them, what their certificates say, and what signing does to a file."""
+"""Keys in files: who may read them, what their certificates say, and what their authority takes back."""
 
 import datetime as dt
-import io
 import logging
 import stat
 
-import pypdf
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.reader import PdfFileReader
 
-from tests.signing.conftest import AT, NAME, ORGANIZATION
-from tinhso.signing import port, soft_key, verify
+from tests.signing.conftest import AT, DAY, HOUR, NAME, ORGANIZATION
+from tinhso.signing import authority, port, soft_key
 from tinhso.signing.soft_key import SoftKey
+from tinhso.signing.trust import Material
+from tinhso.signing.verify import Verdict, verify
 
 LONG = "Trung tâm Phục vụ hành chính công phường Quyết Thắng, thành phố Sơn La, tỉnh Sơn La"
 
@@ -55,34 +55,41 @@ def test_identity_tells_the_signer(key):
     identity = key.identity
 
     assert (identity.name, identity.organization) == (NAME, ORGANIZATION)
-    assert identity.not_after == AT + soft_key.SIGNER_LASTS
+    assert identity.not_after == AT + authority.SIGNER_LASTS
     assert len(identity.certificate_sha256) == 64
 
 
-def test_signers_of_a_folder_share_its_authority_and_long_names_stay_whole(desk, plain):
+def test_signers_of_a_folder_share_its_authority_and_long_names_stay_whole(desk, plain, lenient):
     other = SoftKey.create(desk.folder, name=LONG, organization=ORGANIZATION, at=AT)
 
-    found = verify.check(other.sign(plain, reason="", location="", at=AT), trusted=[desk.key.authority])
+    report = verify(other.sign(plain, at=AT), policy=lenient, at=AT)
 
-    assert [(each.signer_name, each.reason) for each in found] == [(LONG, "ok")]
+    assert (report.verdict, report.signatures[0].signer) == (Verdict.PASSED, LONG)
     assert SoftKey.open(desk.folder, name=LONG, organization=ORGANIZATION).identity.name == LONG
 
 
-def test_a_renewed_key_leaves_earlier_signatures_valid(tmp_path, plain):
+def test_a_renewed_key_has_another_certificate(tmp_path):
     first = SoftKey.create(tmp_path, name=NAME, organization=ORGANIZATION, at=AT)
-    early = first.sign(plain, reason="", location="", at=AT)
-
     second = SoftKey.create(tmp_path, name=NAME, organization=ORGANIZATION, at=AT + dt.timedelta(days=1826))
 
     assert second.identity.certificate_sha256 != first.identity.certificate_sha256
-    assert [each.reason for each in verify.check(early, trusted=[second.authority])] == ["ok"]
+    assert second.authority == first.authority
+
+
+def test_a_key_on_a_curve_signs_too(desk, plain, lenient):
+    curve = ec.generate_private_key(ec.SECP256R1())
+    made = SoftKey.create(desk.folder, name="Người Cong", organization=ORGANIZATION, at=AT, key=curve)
+    opened = SoftKey.open(desk.folder, name="Người Cong", organization=ORGANIZATION)
+
+    assert opened.identity == made.identity
+    assert verify(opened.sign(plain, at=AT), policy=lenient, at=AT).verdict is Verdict.PASSED
 
 
 def test_a_second_authority_does_not_replace_the_first(desk):
-    path = desk.folder / soft_key.AUTHORITY_FILE
+    path = desk.folder / authority.AUTHORITY_FILE
     before = path.read_bytes()
 
-    soft_key._write(path, b"another", replace=False)
+    authority.write(path, b"another", replace=False)
 
     assert path.read_bytes() == before
     assert not list(desk.folder.glob(".new-*"))
@@ -104,81 +111,38 @@ def test_create_refuses_a_moment_outside_of_the_authority(desk):
         SoftKey.create(desk.folder, name="Người Mới", organization=ORGANIZATION, at=AT + dt.timedelta(days=20000))
 
 
-def test_signing_appends_and_states_the_given_moment(plain, signed):
-    embedded = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[0]
+def test_a_certificate_taken_back_stands_in_later_lists_only(tmp_path, plain):
+    key = SoftKey.create(tmp_path, name=NAME, organization=ORGANIZATION, at=AT)
+    soft_key.revoke(tmp_path, key.certificate_der, AT + DAY)
+    soft_key.revoke(tmp_path, key.certificate_der, AT + 2 * DAY)
 
-    assert signed.startswith(plain)
-    assert embedded.self_reported_timestamp == AT
-    assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
-    assert embedded.sig_object["/Reason"] == "Ký kết quả"
-    assert embedded.sig_object["/Location"] == "Sơn La"
-    assert embedded.md_algorithm == "sha256"
+    before, after = (soft_key.crl_of(tmp_path, moment) for moment in (AT, AT + 3 * DAY))
 
-
-def test_signature_is_pades_baseline_b(signed):
-    embedded = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[0]
-    attributes = {each["type"].native for each in embedded.signer_info["signed_attrs"]}
-
-    assert "signing_certificate_v2" in attributes
-    assert "signing_time" not in attributes  # it stands in the PDF (ETSI EN 319 142-1)
-    assert [x509.load_der_x509_certificate(each.dump()).subject for each in embedded.other_embedded_certs]
+    number = key.certificate.serial_number
+    assert x509.load_der_x509_crl(before).get_revoked_certificate_by_serial_number(number) is None
+    entry = x509.load_der_x509_crl(after).get_revoked_certificate_by_serial_number(number)
+    assert entry.revocation_date_utc == AT + DAY
 
 
-def test_a_signed_paper_stays_pdf_a(plain, signed):
-    before, after = pypdf.PdfReader(io.BytesIO(plain)), pypdf.PdfReader(io.BytesIO(signed))
-    metadata = after.trailer["/Root"]["/Metadata"].get_data()
-    widget = after.pages[0]["/Annots"][0]
+def test_a_signature_of_a_certificate_taken_back_fails(tmp_path, plain, policy):
+    import dataclasses
 
-    assert "Cho phép thử" in after.pages[0].extract_text()
-    assert b"pdfaid" in metadata
-    assert metadata == before.trailer["/Root"]["/Metadata"].get_data()
-    assert after.metadata == before.metadata
-    assert widget["/F"] & 4  # printed, as PDF/A wants of every annotation
-    assert not widget["/F"] & 0b100011  # neither invisible, hidden nor without view
-    assert list(widget["/Rect"]) == [0, 0, 0, 0]
-    assert "/NeedAppearances" not in after.trailer["/Root"]["/AcroForm"]
+    from tinhso.signing.trust import TrustList
 
+    key = SoftKey.create(tmp_path, name=NAME, organization=ORGANIZATION, at=AT)
+    signed = key.sign(plain, at=AT)
+    soft_key.revoke(tmp_path, key.certificate_der, AT + HOUR)
+    ours = dataclasses.replace(policy, trust=TrustList.of([key.authority]))
 
-def test_signing_refuses_what_is_no_pdf(key):
-    for content in (b"", b"no paper", b"PK\x03\x04" * 1000):
-        with pytest.raises(port.NotAPdf):
-            key.sign(content, reason="", location="", at=AT)
+    report = verify(signed, policy=ours, at=AT + DAY, material=Material(crls=(soft_key.crl_of(tmp_path, AT + DAY),)))
+
+    assert (report.verdict, report.codes) == (Verdict.FAILED, ("revoked",))
 
 
-def test_signing_refuses_a_damaged_pdf(key, plain):
-    for content in (b"%PDF-1.7", b"%PDF-1.7\n%%EOF", plain[: len(plain) // 2]):
-        with pytest.raises(port.CannotSign):
-            key.sign(content, reason="", location="", at=AT)
-
-
-def test_signing_refuses_an_encrypted_pdf(key, plain):
-    with pytest.raises(port.CannotSign):
-        key.sign(encrypted(plain), reason="", location="", at=AT)
-
-
-@pytest.mark.parametrize("days", [-2, 1827])
-def test_signing_refuses_outside_of_the_certificate(key, plain, days):
-    with pytest.raises(port.CertificateNotInForce):
-        key.sign(plain, reason="", location="", at=AT + dt.timedelta(days=days))
-
-
-def test_signing_wants_a_time_zone(key, plain):
-    with pytest.raises(ValueError, match="time zone"):
-        key.sign(plain, reason="", location="", at=AT.replace(tzinfo=None))
-
-
-def test_signing_and_checking_log_nothing(key, plain, caplog):
+def test_signing_and_checking_log_nothing(key, plain, lenient, caplog):
     with caplog.at_level(logging.WARNING):
-        signed = key.sign(plain, reason="", location="", at=AT)
-        verify.check(signed, trusted=[])
-        verify.check(signed[:-20], trusted=[])
+        signed = key.sign(plain, at=AT)
+        verify(signed, policy=lenient, at=AT)
+        verify(signed[:-20], policy=lenient, at=AT)
 
     assert not caplog.records
-
-
-def encrypted(content: bytes) -> bytes:
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(content))
-    writer.encrypt("mật khẩu", algorithm="AES-256")
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()

@@ -1,263 +1,251 @@
-"""What holds of a signed file, also of files that somebody forged."""
+"""What a check says of files that are as they should be, and of clocks, proofs and policies around them."""
 
-import asyncio
+import dataclasses
 import datetime as dt
-import io
-import re
 
 import pytest
-from asn1crypto import x509
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from tests.signing.conftest import AT, NAME
-from tests.signing.test_soft_key import encrypted
-from tinhso.signing import port, soft_key, verify
-
-AFTER = AT + dt.timedelta(hours=1)
+from tests.signing.conftest import AT, DAY, HOUR, NAME, ORGANIZATION
+from tests.signing.test_signing import encrypted
+from tinhso.signing import report, soft_key
+from tinhso.signing.opening import Words, opening
+from tinhso.signing.policy import Policy
+from tinhso.signing.port import Place
+from tinhso.signing.remote import Pending, finish
+from tinhso.signing.report import Coverage, Role
+from tinhso.signing.soft_key import signed_raw
+from tinhso.signing.trust import AnchorKind, Material, TrustAnchor, TrustList
+from tinhso.signing.verify import Verdict, verify
 
 
-def reasons(content, key, **options):
-    return [each.reason for each in verify.check(content, trusted=[key.authority], **options)]
+def test_an_issued_paper_passes_and_tells_its_signers(steps, policy, crls):
+    found = verify(steps.issued, policy=policy, at=AT + HOUR, material=crls)
+
+    leader, agency = found.signatures
+    assert (found.verdict, found.reasons, found.wanted) == (Verdict.PASSED, (), ())
+    assert (leader.field, leader.signer, leader.organization) == ("NguoiKy", NAME, ORGANIZATION)
+    assert (leader.role, leader.coverage, leader.stated_at) == (Role.PERSON, Coverage.REVISION, AT)
+    assert (agency.role, agency.coverage, agency.proved_at) == (Role.ORGANIZATION, Coverage.FILE, None)
+    assert len(agency.sha256) == 64
 
 
-def test_a_signed_paper_is_intact_and_trusted(key, signed):
-    assert verify.check(signed, trusted=[key.authority]) == [verify.Checked(NAME, AT, True, True, True, "ok")]
+def test_a_paper_of_the_leader_alone_passes(steps, policy, crls):
+    assert verify(steps.by_leader, policy=policy, at=AT, material=crls).verdict is Verdict.PASSED
 
 
-def test_pyhanko_agrees(key, signed):
-    root = x509.Certificate.load(key.authority)
-    context = ValidationContext(
-        trust_manager=SimpleTrustManager.build(trust_roots=[root]), moment=AT, allow_fetching=False
+def test_a_number_without_a_second_signature_does_not(steps, policy, crls):
+    found = verify(steps.numbered, policy=policy, at=AT, material=crls)
+
+    assert (found.verdict, found.codes) == (Verdict.FAILED, ("appended",))
+
+
+def test_without_proof_of_revocation_it_is_undetermined_and_says_what_is_wanted(steps, policy, key):
+    found = verify(steps.issued, policy=policy, at=AT + HOUR)
+
+    assert (found.verdict, set(found.codes)) == (Verdict.UNDETERMINED, {"no_revocation"})
+    assert {one.issuer_certificate for one in found.wanted} == {key.authority}
+    assert found.wanted[0].serial == found.signatures[0].serial
+    assert "cần lấy" in found.reasons[0].text
+
+
+def test_addresses_of_lists_come_from_the_certificate_and_the_trust_list(tmp_path, plain):
+    key = soft_key.SoftKey.create(
+        tmp_path, name=NAME, organization=ORGANIZATION, at=AT, crl_url="http://a.example/1.crl"
     )
+    anchor = TrustAnchor(key.authority, AnchorKind.DEMO, crl_urls=("http://b.example/2.crl",))
 
-    status = validate_pdf_signature(PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[0], context)
+    (wanted,) = verify(key.sign(plain, at=AT), policy=Policy(TrustList((anchor,))), at=AT).wanted
 
-    assert status.bottom_line
-    assert status.summary() == "INTACT:TRUSTED,UNTOUCHED"
-
-
-def test_the_signer_may_be_trusted_itself(key, signed):
-    leaf = soft_key._der(key.certificate)
-
-    assert [each.reason for each in verify.check(signed, trusted=[leaf])] == ["ok"]
+    assert wanted.crl_urls == ("http://a.example/1.crl", "http://b.example/2.crl")
 
 
-def test_an_unsigned_paper_has_no_entry(key, plain):
-    assert verify.check(plain, trusted=[key.authority]) == []
+def test_a_check_can_be_run_again_from_its_evidence(steps, policy, crls, desk):
+    other = Material(crls=(soft_key.crl_of(desk.folder, AT - 30 * DAY),))
+    first = verify(steps.issued, policy=policy, at=AT + HOUR, material=crls + other)
+
+    again = verify(steps.issued, policy=policy, at=first.at, material=Material.loads(first.evidence.dumps()))
+
+    assert first.evidence.crls == crls.crls  # the outdated one proved nothing
+    assert again == first
 
 
-@pytest.mark.parametrize("content", [b"", b"no paper", b"\x00" * 5000, b"x" * 2000 + b"%PDF-1.7"])
-def test_what_is_no_pdf_is_refused(content):
-    with pytest.raises(port.NotAPdf):
-        verify.check(content, trusted=[])
+def test_an_outdated_list_proves_nothing_and_a_new_one_turns_it(steps, policy, desk):
+    old = Material(crls=(soft_key.crl_of(desk.folder, AT - 30 * DAY),))
+    new = Material(crls=(soft_key.crl_of(desk.folder, AT),))
+
+    before = verify(steps.issued, policy=policy, at=AT + HOUR, material=old)
+
+    assert (before.verdict, set(before.codes)) == (Verdict.UNDETERMINED, {"old_revocation"})
+    assert before.wanted
+    assert verify(steps.issued, policy=policy, at=AT + HOUR, material=old + new).verdict is Verdict.PASSED
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"%PDF-" + b"\xff" * 3000])
-def test_a_damaged_pdf_is_unreadable(content):
-    found = verify.check(content, trusted=[])
+@pytest.mark.parametrize("junk", [b"", b"x", b"0" * 100])
+def test_broken_proofs_prove_nothing(steps, policy, junk):
+    material = Material(crls=(junk,), ocsps=(junk,), certificates=())
 
-    assert found == [verify.Checked("", None, False, False, False, "unreadable")]
+    assert verify(steps.issued, policy=policy, at=AT + HOUR, material=material).verdict is Verdict.UNDETERMINED
 
 
-def test_an_encrypted_pdf_is_unreadable(plain):
-    assert [each.reason for each in verify.check(encrypted(plain), trusted=[])] == ["unreadable"]
+def test_a_list_of_another_authority_proves_nothing(steps, policy, stranger, tmp_path):
+    soft_key.SoftKey.create(tmp_path, name=NAME, organization=ORGANIZATION, at=AT)
+    material = Material(crls=(soft_key.crl_of(tmp_path, AT),))
+
+    assert set(verify(steps.issued, policy=policy, at=AT + HOUR, material=material).codes) == {"no_revocation"}
+
+
+def test_a_list_from_the_future_proves_nothing(steps, policy, desk):
+    material = Material(crls=(soft_key.crl_of(desk.folder, AT + DAY),))
+
+    assert set(verify(steps.issued, policy=policy, at=AT + HOUR, material=material).codes) == {"no_revocation"}
+
+
+# ---- clocks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ahead", "codes"),
+    [
+        (dt.timedelta(minutes=-4), ()),
+        (dt.timedelta(minutes=4), ()),
+        (dt.timedelta(minutes=10), ("future",)),
+        (dt.timedelta(minutes=-10), ()),
+        (DAY / 2, ("future",)),
+    ],
+)
+def test_a_signature_from_the_future_is_undetermined(key, plain, lenient, ahead, codes):
+    found = verify(key.sign(plain, at=AT + ahead), policy=lenient, at=AT)
+
+    assert found.codes == codes
+    assert found.verdict is (Verdict.UNDETERMINED if codes else Verdict.PASSED)
+
+
+def test_zones_do_not_matter(key, plain, lenient):
+    signed = key.sign(plain, at=AT.astimezone(dt.timezone(dt.timedelta(hours=-9, minutes=-30))))
+
+    assert verify(signed, policy=lenient, at=AT.astimezone(dt.UTC)).verdict is Verdict.PASSED
+
+
+def test_a_certificate_that_ended_needs_a_time_stamp(key, signed, lenient):
+    found = verify(signed, policy=lenient, at=key.identity.not_after + DAY)
+
+    assert (found.verdict, found.codes) == (Verdict.FAILED, ("expired",))
+
+
+def test_signing_with_an_expired_certificate_shows(key, plain, lenient):
+    late = key.identity.not_after + DAY
+
+    found = verify(signed_unasked(key, plain, late), policy=lenient, at=late)
+
+    assert found.codes == ("expired", "signed_outside")
+
+
+def test_a_signature_without_moment_is_undetermined(key, plain, lenient):
+    found = verify(signed_unasked(key, plain, None), policy=lenient, at=AT)
+
+    assert (found.verdict, found.codes, found.signatures[0].stated_at) == (Verdict.UNDETERMINED, ("undated",), None)
+
+
+def test_the_moment_of_the_check_wants_a_time_zone(signed, lenient):
+    with pytest.raises(ValueError, match="time zone"):
+        verify(signed, policy=lenient, at=AT.replace(tzinfo=None))
+
+
+# ---- whom ------------------------------------------------------------------------------------------------------------
 
 
 def test_another_authority_is_not_trusted(signed, stranger):
-    (found,) = verify.check(signed, trusted=[stranger.authority])
+    policy = Policy(TrustList.of([stranger.authority]), require_revocation=False)
 
-    assert (found.is_intact, found.is_trusted, found.reason) == (True, False, "untrusted")
-
-
-def test_without_trusted_certificates_nobody_is_trusted(signed):
-    assert [each.reason for each in verify.check(signed, trusted=[])] == ["untrusted"]
+    assert verify(signed, policy=policy, at=AT).codes == ("untrusted",)
 
 
-def test_a_trusted_certificate_must_be_one(signed):
-    with pytest.raises(ValueError, match="trusted certificate"):
-        verify.check(signed, trusted=[b"no certificate"])
+def test_without_trust_nobody_is_trusted(signed):
+    assert verify(signed, policy=Policy(TrustList()), at=AT).codes == ("untrusted",)
 
 
-def test_a_changed_byte_shows(key, plain, signed):
-    place = plain.index(b"stream") + 40  # the text of the page
-    changed = signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :]
+def test_the_signer_may_be_trusted_itself(key, signed):
+    policy = Policy(TrustList.of([key.certificate_der]))
 
-    (found,) = verify.check(changed, trusted=[key.authority])
-
-    assert (found.is_intact, found.is_trusted, found.reason) == (False, False, "changed")
+    assert verify(signed, policy=policy, at=AT).verdict is Verdict.PASSED
 
 
-def test_no_changed_byte_passes_or_raises(key, signed):
-    start, end = contents(signed)
-    inside = (*range(start, start + 6000, 331), *range(5, len(signed), 509), start - 1, start, end - 1, end)
-    padding = signed[start:end].rstrip(b"0>")
-    for place in inside:
-        if start + len(padding) <= place < end - 1:
-            continue  # zeros that fill the room; nobody signs them
-        changed = signed[:place] + bytes([signed[place] ^ 0x11]) + signed[place + 1 :]
+@pytest.mark.parametrize(
+    ("first", "last", "verdict"),
+    [
+        (None, None, Verdict.PASSED),
+        (AT.date(), AT.date(), Verdict.PASSED),
+        (AT.date() + DAY, None, Verdict.FAILED),
+        (None, AT.date() - DAY, Verdict.FAILED),
+    ],
+)
+def test_authorities_are_trusted_on_their_days(key, signed, first, last, verdict):
+    trust = TrustList((TrustAnchor(key.authority, AnchorKind.STATE, first, last),))
 
-        assert "ok" not in reasons(changed, key), place
-
-
-@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9, 0.99])
-def test_a_cut_file_never_passes(key, signed, kept):
-    found = verify.check(signed[: int(kept * len(signed))], trusted=[key.authority])
-
-    assert not any(each.is_intact for each in found)
+    assert verify(signed, policy=Policy(trust, require_revocation=False), at=AT).verdict is verdict
 
 
-def test_a_blanked_signature_is_broken(key, signed):
-    start, end = contents(signed)
-    blanked = signed[: start + 1] + b"0" * (end - start - 2) + signed[end - 1 :]
+@pytest.mark.parametrize(
+    ("names", "codes"),
+    [
+        ({ORGANIZATION}, ()),
+        ({"  sở khoa học  và công nghệ "}, ()),
+        ({"Sở Tài chính", ORGANIZATION}, ()),
+        ({"Sở Tài chính"}, ("other_organization",)),
+        (set(), ("other_organization",)),
+    ],
+)
+def test_the_last_signer_belongs_to_the_sender(steps, lenient, names, codes):
+    policy = dataclasses.replace(lenient, accepted_organizations=frozenset(names))
 
-    assert reasons(blanked, key) == ["broken"]
-
-
-def test_a_second_signature_leaves_the_first_valid(key, signed, stranger):
-    twice = stranger.sign(signed, reason="Đóng dấu", location="", at=AFTER)
-
-    first, second = verify.check(twice, trusted=[key.authority, stranger.authority])
-
-    assert twice.startswith(signed)
-    assert (first.is_intact, first.covers_whole_file, first.reason, first.signed_at) == (True, False, "ok", AT)
-    assert (second.is_intact, second.covers_whole_file, second.reason, second.signed_at) == (True, True, "ok", AFTER)
-
-
-def test_the_same_signer_may_sign_again(key, signed):
-    assert reasons(key.sign(signed, reason="", location="", at=AFTER), key) == ["ok", "ok"]
+    assert verify(steps.issued, policy=policy, at=AT + HOUR).codes == codes
 
 
-def test_a_page_changed_between_two_signatures_breaks_the_first(key, signed):
-    twice = key.sign(with_another_page_text(signed), reason="", location="", at=AFTER)
+def test_the_version_of_a_policy_changes_with_its_content(policy, stranger):
+    others = [
+        dataclasses.replace(policy, require_revocation=False),
+        dataclasses.replace(policy, accepted_organizations=frozenset()),
+        dataclasses.replace(policy, trust=TrustList.of([stranger.authority])),
+        dataclasses.replace(policy, sha1_until=dt.date(2010, 1, 1)),
+        dataclasses.replace(policy, text_fields_allowed=frozenset()),
+    ]
 
-    assert reasons(twice, key) == ["changed", "ok"]
-
-
-def test_a_page_changed_after_signing_shows(key, signed):
-    assert reasons(with_another_page_text(signed), key) == ["changed"]
-
-
-@pytest.mark.parametrize("tail", [b"\n", b"% more\n%%EOF\n", b"\x00" * 100])
-def test_anything_after_the_last_signature_shows(key, signed, tail):
-    (found,) = verify.check(signed + tail, trusted=[key.authority])
-
-    assert (found.is_intact, found.covers_whole_file, found.is_trusted) == (False, False, False)
-    assert found.reason in ("appended", "changed", "unreadable")
+    assert len({one.version for one in (policy, *others)}) == 6
+    assert dataclasses.replace(policy).version == policy.version
 
 
-def test_a_longer_gap_between_the_signed_parts_hides_nothing(key, signed):
-    forged = with_padded_signature(signed)
-    embedded = PdfFileReader(io.BytesIO(forged)).embedded_regular_signatures[0]
-
-    (found,) = verify.check(forged, trusted=[key.authority])
-
-    assert embedded.evaluate_signature_coverage().name == "ENTIRE_FILE"  # what lengths alone say
-    assert (found.is_intact, found.covers_whole_file, found.reason) == (False, False, "changed")
+# ---- what is no signed paper ----------------------------------------------------------------------------------------
 
 
-def test_papers_stay_valid_after_their_certificate_ends(key, signed):
-    late = key.identity.not_after + dt.timedelta(days=1)
-
-    assert reasons(signed, key) == ["ok"]
-    assert reasons(signed, key, at=AFTER) == ["ok"]
-    assert reasons(signed, key, at=late) == ["expired"]
+@pytest.mark.parametrize("content", [b"", b"no paper", b"\x00" * 5000, b"x" * 2000 + b"%PDF-1.7"])
+def test_what_is_no_pdf_fails(content, policy):
+    assert verify(content, policy=policy, at=AT).codes == ("not_pdf",)
 
 
-def test_an_expired_certificate_of_a_stranger_is_untrusted(key, signed, stranger):
-    late = key.identity.not_after + dt.timedelta(days=1)
-
-    assert reasons(signed, stranger, at=late) == ["untrusted"]
-
-
-def test_signing_with_an_expired_certificate_shows(key, plain):
-    late = key.identity.not_after + dt.timedelta(days=1)
-
-    (found,) = verify.check(signed_unasked(key, plain, late), trusted=[key.authority])
-
-    assert (found.is_intact, found.is_trusted, found.reason) == (True, False, "expired")
+@pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"%PDF-" + b"\xff" * 3000])
+def test_a_damaged_pdf_fails(content, policy):
+    assert verify(content, policy=policy, at=AT).codes == ("unreadable",)
 
 
-def test_signing_in_the_future_shows(key, signed):
-    assert reasons(signed, key, at=AT - dt.timedelta(minutes=4)) == ["ok"]
-    assert reasons(signed, key, at=AT - dt.timedelta(minutes=6)) == ["future"]
+def test_an_encrypted_pdf_fails(plain, policy):
+    assert verify(encrypted(plain), policy=policy, at=AT).codes == ("unreadable",)
 
 
-def test_a_signature_without_moment_is_not_trusted(key, plain):
-    (found,) = verify.check(signed_unasked(key, plain, None), trusted=[key.authority])
-
-    assert (found.signed_at, found.is_intact, found.is_trusted, found.reason) == (None, True, False, "undated")
-
-
-def test_the_moment_of_the_check_wants_a_time_zone(signed):
-    with pytest.raises(ValueError, match="time zone"):
-        verify.check(signed, trusted=[], at=AT.replace(tzinfo=None))
+def test_an_unsigned_paper_fails(plain, steps, policy):
+    assert verify(plain, policy=policy, at=AT).codes == ("unsigned",)
+    assert verify(steps.prepared, policy=policy, at=AT).codes == ("unsigned",)
 
 
-def contents(signed: bytes) -> tuple[int, int]:
-    """Where the signature stands, brackets included."""
-    found = re.search(rb"<[0-9A-Fa-f]{5000,}>", signed)
-    assert found
-    return found.span()
-
-
-def with_another_page_text(content: bytes) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(content))
-    page = writer.root["/Pages"]["/Kids"][0]
-    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT ET"))
-    writer.update_container(page)
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
-
-
-def with_padded_signature(content: bytes) -> bytes:
-    """Another page text, and the signature written anew, padded until old parts and it add up to the whole file."""
-    old = PdfFileReader(io.BytesIO(content)).embedded_regular_signatures[0]
-    covered = old.byte_range[1] + old.byte_range[3]
-    length = len(old.pkcs7_content)
-    while True:
-        writer = soft_key._Writer(io.BytesIO(with_another_page_text(content)))
-        field = writer.root["/AcroForm"]["/Fields"][0]
-        signature = generic.DictionaryObject(dict(field["/V"].items()))
-        signature["/Contents"] = _Literal(old.pkcs7_content.ljust(length, b"\0"))
-        field["/V"] = writer.add_object(signature)
-        writer.update_container(field)
-        made = io.BytesIO()
-        writer.write(made)
-        missing = len(made.getvalue()) - (covered + 2 * length + 2)
-        if missing == 0:
-            return made.getvalue()
-        length += missing
-
-
-class _Literal(generic.ByteStringObject):
-    """A string that takes about one byte of the file per byte, where hexadecimal digits take two."""
-
-    def write_to_stream(self, stream, handler=None, container_ref=None):
-        stream.write(b"(" + re.sub(rb"[()\\\r]", lambda found: b"\\%03o" % found[0][0], self) + b")")
+def test_every_reason_is_a_sentence():
+    for verdict, text in report.TEXTS.values():
+        assert verdict is not Verdict.PASSED
+        assert text.endswith(".")
+        assert text[0].isupper()
 
 
 def signed_unasked(key, content: bytes, at: dt.datetime | None) -> bytes:
     """Signed by a program that does not ask whether the certificate counts."""
-    metadata = signers.PdfSignatureMetadata(
-        field_name="ChuKy", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
-    )
-    made = io.BytesIO()
-    signer = soft_key._PdfSigner(metadata, soft_key._CmsSigner(key), at)
-    signer.sign_pdf(soft_key._Writer(io.BytesIO(content)), output=made, bytes_reserved=16384)
-    return made.getvalue()
-
-
-def test_signing_and_checking_work_beside_a_running_event_loop(key, plain):
-    async def beside():
-        return verify.check(key.sign(plain, reason="Ký", location="Sơn La", at=AT), trusted=[key.authority])
-
-    (signature,) = asyncio.run(beside())
-
-    assert signature.is_trusted
+    template_room = 2048 + sum(map(len, (key.certificate_der, *key.chain_ders)))
+    made = opening(content, words=Words("", "", "", at), place=Place(), room=template_room)
+    pending = Pending(made, key.certificate_der, key.chain_ders)
+    return finish(pending, signed_raw(key.key, pending.to_sign))

@@ -24,6 +24,8 @@ from tinhso.accounts.selectors import (
     identity_hash,
     identity_hash_of,
     is_citizen,
+    people_at,
+    posts,
     scope,
 )
 from tinhso.accounts.services import (
@@ -185,6 +187,8 @@ __all__ = [
     "is_citizen",
     "make_citizen",
     "not_for_citizens",
+    "people_at",
+    "posts",
     "scope",
     "sign_in_required",
     "unit_or_404",

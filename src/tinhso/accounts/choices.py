@@ -17,6 +17,8 @@ class Role(models.TextChoices):
     ONE_STOP_OFFICER = "one_stop_officer", _("Cán bộ Bộ phận Một cửa")
     CASE_OFFICER = "case_officer", _("Công chức thụ lý")
     COMMUNITY_TEAM = "community_team", _("Tổ công nghệ số cộng đồng")
+    REGISTRAR = "registrar", _("Văn thư cơ quan")
+    CLERK = "clerk", _("Công chức soạn thảo, xử lý văn bản")
 
 
 class Action(StrEnum):
@@ -39,3 +41,8 @@ class Action(StrEnum):
     ASSIST_PEOPLE = "assist_people"
     MANAGE_PROCEDURES = "manage_procedures"
     OVERSEE_SERVICES = "oversee_services"
+    READ_DOCUMENTS = "read_documents"
+    DRAFT_DOCUMENTS = "draft_documents"
+    SIGN_DOCUMENTS = "sign_documents"
+    REGISTER_DOCUMENTS = "register_documents"
+    MANAGE_EXCHANGE = "manage_exchange"

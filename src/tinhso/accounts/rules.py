@@ -29,6 +29,15 @@ ROLES_THAT_MAY: dict[Action, frozenset[Role]] = {
     Action.ASSIST_PEOPLE: frozenset({Role.COMMUNITY_TEAM, Role.ONE_STOP_OFFICER}),
     Action.MANAGE_PROCEDURES: frozenset({Role.PLAN_OWNER, Role.ADMINISTRATOR}),
     Action.OVERSEE_SERVICES: frozenset({Role.AGENCY_LEAD, Role.PLAN_OWNER}),
+    Action.READ_DOCUMENTS: frozenset(
+        {Role.REGISTRAR, Role.CLERK, Role.AGENCY_LEAD, Role.CASE_OFFICER, Role.DATA_OFFICER, Role.PLAN_OWNER}
+    ),
+    Action.DRAFT_DOCUMENTS: frozenset(
+        {Role.REGISTRAR, Role.CLERK, Role.AGENCY_LEAD, Role.CASE_OFFICER, Role.DATA_OFFICER, Role.PLAN_OWNER}
+    ),
+    Action.SIGN_DOCUMENTS: frozenset({Role.AGENCY_LEAD}),
+    Action.REGISTER_DOCUMENTS: frozenset({Role.REGISTRAR}),
+    Action.MANAGE_EXCHANGE: frozenset({Role.ADMINISTRATOR}),
 }
 
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,148}[a-z0-9])?")

@@ -71,6 +71,29 @@ def scope(*, user: User | AnonymousUser, action: Action, on: dt.date) -> Scope:
     return Scope(frozenset().union(*below.values()), top)
 
 
+def posts(*, user: User | AnonymousUser, action: Action, on: dt.date) -> frozenset[int]:
+    """The units at which a person may do something by a role there, those under them left out (nơi công tác).
+
+    Papers of an agency are its own affair: who serves at a superior agency has no part in them.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    roles = ROLES_THAT_MAY[action]
+    return frozenset(found.org_unit_id for found in assignments_on(user, on) if found.role in roles)
+
+
+def people_at(*, unit_id: int, action: Action, on: dt.date) -> list[User]:
+    """The people who may do something by a role at one unit, by name.
+
+    Args:
+        unit_id: primary key of `OrgUnit`.
+        on: the day, since roles begin and end.
+    """
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    roles = Assignment.objects.filter(valid, valid_from__lte=on, org_unit=unit_id, role__in=ROLES_THAT_MAY[action])
+    return list(User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("full_name", "username"))
+
+
 def assignments_on(user: User, on: dt.date) -> list[Assignment]:
     """The roles a person has on a day."""
     return [a for a in _assignments(user.pk) if a.valid_from <= on and (a.valid_to is None or a.valid_to >= on)]

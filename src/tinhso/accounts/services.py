@@ -383,6 +383,11 @@ DEMO_SERVANTS: tuple[tuple[str, str, Role, str], ...] = (  # those of the servic
     ("tocnscd.xa", "Người dùng mẫu – Tổ công nghệ số cộng đồng phường Tô Hiệu", Role.COMMUNITY_TEAM, DEMO_COMMUNE),
     ("motcua.so", "Người dùng mẫu – Bộ phận Một cửa Sở Tư pháp", Role.ONE_STOP_OFFICER, DEMO_DEPARTMENT),
     ("congchuc.so", "Người dùng mẫu – Công chức thụ lý Sở Tư pháp", Role.CASE_OFFICER, DEMO_DEPARTMENT),
+    ("lanhdao.tp", "Người dùng mẫu – Lãnh đạo Sở Tư pháp", Role.AGENCY_LEAD, DEMO_DEPARTMENT),
+    ("chuyenvien.so", "Người dùng mẫu – Chuyên viên Sở Tư pháp", Role.CLERK, DEMO_DEPARTMENT),
+    ("vanthu.so", "Người dùng mẫu – Văn thư Sở Tư pháp", Role.REGISTRAR, DEMO_DEPARTMENT),
+    ("chuyenvien.xa", "Người dùng mẫu – Công chức văn phòng phường Tô Hiệu", Role.CLERK, DEMO_COMMUNE),
+    ("vanthu.xa", "Người dùng mẫu – Văn thư UBND phường Tô Hiệu", Role.REGISTRAR, DEMO_COMMUNE),
 )
 DEMO_CITIZENS: tuple[tuple[rules.Profile, int], ...] = tuple(  # invented people, each with a level of assurance
     (

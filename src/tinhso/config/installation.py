@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from tinhso.core import charts
+from tinhso.documents import api as documents
 from tinhso.organizations import api as organizations
 from tinhso.plans import api as plans
 
@@ -27,6 +28,7 @@ def prepare(*, province: str, at: dt.datetime) -> None:
     call_command("createcachetable", verbosity=0)
     organizations.load_reference(province=province, at=at)
     plans.adopt_reference(province=province, at=at)
+    documents.ensure_ours(on=at.date())
     prepare_static_files()
 
 

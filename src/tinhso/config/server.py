@@ -91,22 +91,27 @@ class Companion:
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with options given from here instead of from its own command line and files."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
+    def __init__(self, options: dict[str, Any], application: Any = None) -> None:
+        self.options, self.given = options, application
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> "WSGIHandler":
+    def load(self) -> "WSGIHandler | Any":
+        if self.given is not None:
+            return self.given
         from tinhso.config.wsgi import application
 
         return application
 
 
-def serve(*, host: str, port: int, with_worker: bool) -> None:
+def serve(*, host: str, port: int, with_worker: bool, more: dict[str, Any] | None = None) -> None:
     """Serve until stopped.
+
+    Args:
+        more: options of gunicorn, such as certificates.
 
     Processes have one thread each: SQLite and the figures' reader want no more, and a process that dies takes
     one request with it.
@@ -122,7 +127,7 @@ def serve(*, host: str, port: int, with_worker: bool) -> None:
         "loglevel": "warning",
         "proc_name": "tinhso",
         "control_socket_disable": True,
-    }
+    } | (more or {})
     if with_worker:
         companion = Companion()
         options |= {"when_ready": companion.start, "on_exit": companion.stop}

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("tinhso.core.urls")),
     path("indicators/", include("tinhso.indicators.urls")),
     path("services/", include("tinhso.public_services.urls")),
+    path("documents/", include("tinhso.documents.urls")),
     path("", include("tinhso.plans.urls")),
     path("", include("tinhso.operations.urls")),
 ]

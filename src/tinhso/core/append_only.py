@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Tables = Mapping[str, Sequence[str]]  # their keys by name
-KEYS: Tables = {"core_auditentry": ("id",), "core_auditseal": ("number", "entry_id")}
+KEYS: Tables = {
+    "core_auditentry": ("id",),
+    "core_auditseal": ("number", "entry_id"),
+    "core_auditanchor": ("last_number", "first_number", "day"),
+    "core_auditwitness": ("id",),
+}
 REFUSAL = "audit rows are append-only"
 
 

@@ -12,7 +12,7 @@ from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from tinhso.core import audit, clock, daily, outbox, presence
+from tinhso.core import audit, clock, daily, outbox, presence, rounds
 
 PAUSE = 1.0  # seconds between rounds without work
 ROUND_OF_CARE = 60.0  # seconds between looks for lost jobs
@@ -53,7 +53,8 @@ def run_worker(*, once: bool = False) -> None:
 
 
 def work_once(*, worker: str) -> bool:
-    """One job, then what is due in the outbox, then a batch of seals: none of them waits for a heap of another.
+    """One job, then what is due in the outbox, then what comes in rounds, then a batch of seals: none of them waits for
+    a heap of another.
 
     Args:
         worker: name under which a job is taken.
@@ -66,16 +67,18 @@ def work_once(*, worker: str) -> bool:
     if has_job:
         _run_one_job(worker)
     delivered = outbox.sweep(at=clock.now())
+    done = rounds.run(at=clock.now())
     sealed = audit.seal()
-    return has_job or delivered > 0 or sealed > 0
+    return has_job or delivered > 0 or done > 0 or sealed > 0
 
 
 def take_care(*, at: dt.datetime) -> None:
-    """What need not be done every second: lost jobs, the work of the day, and audit entries that committed very
-    late."""
+    """What need not be done every second: lost jobs, the work of the day, audit entries that committed very
+    late, and time stamps of the audit's anchors."""
     requeue_lost(at=at)
     daily.run_due(at=at)
     audit.seal(everything=True)
+    audit.stamp_anchors(at=at)
 
 
 def requeue_lost(*, at: dt.datetime) -> int:

@@ -1,4 +1,14 @@
+import json
+from typing import Any
+
 from django.db import models
+
+
+class CanonicalJSON(json.JSONEncoder):
+    """JSON in the one form that the audit chain hashes: sorted keys, no spaces, letters as they are."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")})
 
 
 class AuditEntry(models.Model):
@@ -11,7 +21,7 @@ class AuditEntry(models.Model):
     actor = models.CharField("người thực hiện", max_length=150)
     action = models.CharField("hành động", max_length=80)
     obj = models.CharField("đối tượng", max_length=200)
-    details = models.JSONField("chi tiết", default=dict)
+    details = models.JSONField("chi tiết", default=dict, encoder=CanonicalJSON)
 
     def __str__(self) -> str:
         return f"{self.pk} {self.action} {self.obj}"
@@ -31,6 +41,69 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash[:12]}"
+
+
+class AuditAnchor(models.Model):
+    """What the chain was on one day (mốc neo): worth showing to somebody outside, who can say so later.
+
+    Anchors follow one another without a gap, from the first seal on. The root is that of the Merkle tree over the
+    seals from first to last, the head the hash of the last. Appended only; what others have confirmed of it are
+    rows of `AuditWitness`. Holds no personal data.
+    """
+
+    last_number = models.PositiveBigIntegerField("mắt xích cuối", primary_key=True)
+    first_number = models.PositiveBigIntegerField("mắt xích đầu", unique=True)
+    root = models.CharField("gốc băm", max_length=64)
+    head = models.CharField("dấu vân của mắt xích cuối", max_length=64)
+    day = models.DateField("ngày", unique=True)
+    made_at = models.DateTimeField("lập lúc")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_number__gte=1, last_number__gte=models.F("first_number")),
+                name="core_anchor_first_to_last",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last_number} {self.root[:12]}"
+
+
+class AuditWitness(models.Model):
+    """What is known of an anchor outside this database (chứng thực mốc neo). Appended only, so that a token that
+    comes late changes nothing that was written.
+
+    `stamp`: a token of RFC 3161, in DER, by the authority. `late`: none came within four hours, which was told
+    to the operators. `sent`: handed to an agency, under the document's key. `receipt`: that agency has confirmed it,
+    in its own words. Holds no personal data.
+    """
+
+    class Kind(models.TextChoices):
+        STAMP = "stamp"
+        LATE = "late"
+        SENT = "sent"
+        RECEIPT = "receipt"
+
+    anchor = models.ForeignKey(AuditAnchor, models.PROTECT, related_name="witnesses")
+    kind = models.CharField("loại", max_length=10, choices=Kind)
+    by = models.CharField("nơi chứng thực", max_length=300)
+    at = models.DateTimeField("thời điểm")
+    token = models.BinaryField("dấu thời gian", null=True)
+    reference = models.CharField("văn bản", max_length=200, blank=True)
+    text = models.TextField("lời chứng thực", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="stamp", token__isnull=False)
+                | (~models.Q(kind="stamp") & models.Q(token__isnull=True)),
+                name="core_witness_stamp_has_token",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anchor_id} {self.kind}"
 
 
 class OutboxMessage(models.Model):

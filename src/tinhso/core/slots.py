@@ -17,6 +17,9 @@ class Link:
 
 Entry = tuple[str, str | Promise]  # URL name and title
 
+Fragment = Callable[[HttpRequest, str], str]
+
+_fragments: dict[str, list[Fragment]] = {}
 _navigation: list[Callable[[HttpRequest], Sequence[Entry] | None]] = []
 _place: list[Callable[[], str]] = []
 _links: list[Callable[[HttpRequest], Iterable[Link]]] = []
@@ -51,3 +54,20 @@ def place() -> str:
 def links(request: HttpRequest) -> list[Link]:
     """The entries for one person."""
     return [link for found in _links for link in found(request)]
+
+
+def add_fragment(place: str, fragment: Fragment) -> None:
+    """Show something on the pages of a module below, which knows nothing of it.
+
+    Args:
+        place: module and page, such as `documents.document`.
+        fragment: of the request and the key of what the page shows; HTML that is safe to show, empty for nothing.
+    """
+    known = _fragments.setdefault(place, [])
+    if fragment not in known:
+        known.append(fragment)
+
+
+def fragments(place: str, request: HttpRequest, key: str) -> list[str]:
+    """What modules above show at a place of the page of one thing."""
+    return [shown for fragment in _fragments.get(place, []) if (shown := fragment(request, key))]

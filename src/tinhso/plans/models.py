@@ -197,6 +197,23 @@ class Evidence(models.Model):
         return f"{self.event_id} {self.name}"
 
 
+class TaskDocument(models.Model):
+    """An official document that a task carries out (văn bản giao nhiệm vụ), by its identifier, as text.
+
+    Holds no personal data.
+    """
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="documents")
+    code = models.CharField("mã định danh văn bản", max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "code"], name="plans_task_document_once")]
+        indexes = [models.Index(fields=["code"], name="plans_task_document_code")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.code}"
+
+
 class Scorecard(models.Model):
     """A unit's scores by one version of a scheme in one year (phiếu chấm điểm). Holds personal data: user names."""
 

@@ -12,8 +12,10 @@ from tinhso.core import clock
 from tinhso.core.per_request import once_per_request
 from tinhso.core.slots import Entry, Link
 
-DESK = "public_services:desk"
-DESK_RIGHTS = (Action.RECEIVE_DOSSIERS, Action.PROCESS_DOSSIERS, Action.DECIDE_DOSSIERS)
+RIGHTS = {  # entries for whom they are; the others are everybody's
+    "public_services:desk": (Action.RECEIVE_DOSSIERS, Action.PROCESS_DOSSIERS, Action.DECIDE_DOSSIERS),
+    "documents:desk": (Action.READ_DOCUMENTS,),
+}
 CITIZENS: tuple[Entry, ...] = (
     ("public_services:catalog", gettext_lazy("Dịch vụ công")),
     ("public_services:mine", gettext_lazy("Hồ sơ của tôi")),
@@ -34,9 +36,12 @@ def entries(request: HttpRequest) -> tuple[Entry, ...] | None:
         return CITIZENS
     if not _may(user, Action.VIEW_FIGURES):
         return HELPERS if _may(user, Action.ASSIST_PEOPLE) else None
-    if any(_may(user, right) for right in DESK_RIGHTS):
-        return None
-    return tuple(entry for entry in settings.NAVIGATION if entry[0] != DESK)
+    return tuple(entry for entry in settings.NAVIGATION if _is_for(user, entry[0]))
+
+
+def _is_for(user: User, name: str) -> bool:
+    rights = RIGHTS.get(name)
+    return rights is None or any(_may(user, right) for right in rights)
 
 
 def links(request: HttpRequest) -> list[Link]:

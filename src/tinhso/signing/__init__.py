@@ -1,10 +1,15 @@
-"""Digital signatures on PDF files (ký số, PAdES): a port, its adapters and the check. Plain Python, nothing fetched.
+"""Digital signatures on PDF files (ký số, PAdES). Plain Python, no Django; only `timestamps` asks anybody anything.
 
-`port` says what a signer is, `soft_key` is the one for demonstrations, `verify` tells what holds of a signed file.
+`port` says what a signer is; `soft_key`, `token` and `remote` are signers; `fields` makes a paper's empty fields;
+`levels` adds time stamps and proofs; `verify` tells under a `policy` and a list of `trust` what a signed file is worth.
 """
 
 import logging
 
-# What pyHanko finds is told by `verify.Checked` or by an exception; a stranger's bad file is no event of the server.
+from tinhso.signing import hexadecimal
+
+hexadecimal.install()
+
+# What pyHanko finds is told by `verify.Report` or by an exception; a stranger's bad file is no event of the server.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)

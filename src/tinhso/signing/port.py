@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
-from zoneinfo import ZoneInfo
+
+from tinhso.signing.appearance import Appearance
+from tinhso.signing.moments import VIETNAM, aware
 
 NO_LEGAL_VALUE = "Chữ ký mẫu – không có giá trị pháp lý"
 HEADER_WITHIN = 1024  # readers accept a PDF whose header stands in the first kilobyte
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class NotAPdf(ValueError):
@@ -15,7 +16,7 @@ class NotAPdf(ValueError):
 
 
 class CannotSign(ValueError):
-    """The PDF takes no signature: it is broken, encrypted or closed by an earlier signature."""
+    """The PDF takes no signature: it is broken, encrypted or closed by an earlier signature; or the signer fails."""
 
 
 class CertificateNotInForce(ValueError):
@@ -43,6 +44,23 @@ class SignerIdentity:
     not_after: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the file a signature goes, and what it closes.
+
+    Args:
+        field: name of an empty signature field (see `fields.prepare`); None for a new invisible one.
+        appearance: what the page shows in the field's box; None leaves the page as it is.
+        lock: after this signature nothing in the file may change any more, not even a form field.
+        certify: the file's first signature, after which only form fields may be filled and signatures added.
+    """
+
+    field: str | None = None
+    appearance: Appearance | None = None
+    lock: bool = False
+    certify: bool = False
+
+
 class Signer(Protocol):
     """Something that signs PDF files."""
 
@@ -51,20 +69,31 @@ class Signer(Protocol):
         """Who signs."""
         ...
 
-    def sign(self, pdf: bytes, *, reason: str, location: str, at: dt.datetime) -> bytes:
-        """The file with one more signature (PAdES), appended so that earlier signatures stay valid.
+    @property
+    def certificate_der(self) -> bytes:
+        """The signer's certificate."""
+        ...
 
-        Nothing is drawn on a page: what a reader sees (`mark`) belongs into the page before it becomes a PDF.
+    @property
+    def chain_ders(self) -> tuple[bytes, ...]:
+        """The certificates above the signer's, nearest first, which the signature carries along."""
+        ...
+
+    def sign(
+        self, pdf: bytes, *, at: dt.datetime, reason: str = "", location: str = "", place: Place | None = None
+    ) -> bytes:
+        """The file with one more signature (PAdES B-B), appended so that earlier signatures stay valid.
 
         Args:
             pdf: the whole file.
+            at: aware moment of signing, which the signature states.
             reason: why it is signed, for the reader of the signature; may be empty.
             location: where it is signed; may be empty.
-            at: aware moment of signing, which the signature states.
+            place: where the signature goes; None for a new invisible field.
 
         Raises:
             NotAPdf: the bytes are no PDF.
-            CannotSign: the PDF takes no signature.
+            CannotSign: the PDF takes no signature there.
             CertificateNotInForce: the certificate does not cover `at`.
         """
         ...
@@ -84,14 +113,3 @@ def require_pdf(pdf: bytes) -> None:
     """
     if b"%PDF-" not in pdf[:HEADER_WITHIN]:
         raise NotAPdf("the bytes do not start like a PDF file")
-
-
-def aware(at: dt.datetime) -> dt.datetime:
-    """The moment itself, if it is one everywhere.
-
-    Raises:
-        ValueError: the time has no zone.
-    """
-    if at.utcoffset() is None:
-        raise ValueError("the moment needs a time zone")
-    return at

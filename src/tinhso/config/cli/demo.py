@@ -91,6 +91,8 @@ def _build(home: Path) -> None:
         raise refusals[0]
     _say("Công bố thủ tục, dựng vài hồ sơ mẫu", started)
     _give_services()
+    _say("Soạn, ký số, gửi vài văn bản mẫu", started)
+    _give_documents()
     _say("Tính số liệu", started)
     indicators.compute(at=clock.now())
     _say("Giao vài nhiệm vụ mẫu", started)
@@ -109,7 +111,17 @@ def _bring_up_to_date() -> None:
     prepare(province="son-la", at=clock.now())
     accounts.create_demo_users(password=PASSWORD, at=clock.now())
     _give_services()
+    _give_documents()
     indicators.compute(at=clock.now())
+
+
+def _give_documents() -> None:
+    """Documents at every point of their way; none where there are some."""
+    from tinhso.core import clock
+    from tinhso.documents import api as documents
+
+    if documents.give_samples(today=clock.today(), at=clock.now()):
+        documents.publish(at=clock.now())
 
 
 def _give_services() -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from tinhso.config.cli import data, figures, identity, plan, release, services, simulate, site
+from tinhso.config.cli import audit, data, exchange, figures, identity, plan, release, services, simulate, site
 from tinhso.core.errors import RuleViolation
 from tinhso.engine.errors import DefinitionError
 
@@ -57,7 +57,7 @@ def _in_vietnamese(message: str) -> str:
 def parser() -> argparse.ArgumentParser:
     root = Parser(prog="tinhso", description="Tỉnh Số: kế hoạch chuyển đổi số của tỉnh, đo bằng chính hồ sơ của mình.")
     commands = root.add_subparsers(title="lệnh", metavar="LỆNH", required=True)
-    for module in (site, identity, simulate, data, figures, plan, release, services):
+    for module in (site, identity, simulate, data, figures, plan, release, services, exchange, audit):
         module.register(commands)
     return root
 

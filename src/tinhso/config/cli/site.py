@@ -1,4 +1,4 @@
-"""`init`, `demo`, `serve`, `worker`, `doctor`, and the commands that come later."""
+"""`init`, `demo`, `serve`, `worker` and `doctor`."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -7,11 +7,6 @@ from tinhso.config.cli.shared import port, start_django
 
 if TYPE_CHECKING:
     from tinhso.config.cli.shared import Subparsers
-
-LATER = {
-    "audit": "kiểm tra chuỗi nhật ký",
-    "demo-axis": "trục liên thông mẫu",
-}
 
 
 def register(commands: "Subparsers") -> None:
@@ -32,10 +27,6 @@ def register(commands: "Subparsers") -> None:
     worker.set_defaults(run=run_worker)
     doctor = commands.add_parser("doctor", help="kiểm tra cài đặt, nêu điều còn thiếu và cách sửa")
     doctor.set_defaults(run=run_doctor)
-    for name, title in LATER.items():
-        later = commands.add_parser(name, help=f"{title} (chưa có)")
-        later.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-        later.set_defaults(run=run_later, name=name)
 
 
 def run_init(arguments: argparse.Namespace) -> int:
@@ -97,9 +88,3 @@ def run_doctor(_arguments: argparse.Namespace) -> int:
         if not finding.is_good:
             print(f"    → {finding.mend}")
     return 1 if any(finding.is_required and not finding.is_good for finding in findings) else 0
-
-
-def run_later(arguments: argparse.Namespace) -> int:
-    from tinhso.core.errors import ImpossibleRequest
-
-    raise ImpossibleRequest(f"tinhso {arguments.name}: chưa có.")

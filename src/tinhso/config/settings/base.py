@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "tinhso.accounts",
     "tinhso.datasets",
     "tinhso.public_services",
+    "tinhso.documents",
     "tinhso.indicators",
     "tinhso.plans",
     "tinhso.operations",
@@ -168,6 +169,7 @@ STATES_DIR = HOME / "states"  # leaf states and cells, immutable Parquet sets
 FILES_DIR = HOME / "files"  # stored files by SHA-256
 DUCKDB_THREADS = env_int("TINHSO_DUCKDB_THREADS", 0)  # 0: as many as there are cores
 FIGURES_UNTIL = env_day("TINHSO_FIGURES_UNTIL")  # last day that figures look at; None: as far as data reach
+TSA_URL = env_str("TINHSO_TSA_URL")  # time-stamping authority (RFC 3161); empty: anchors get no token
 SITE_URL = env_str("TINHSO_SITE_URL", "http://127.0.0.1:8000")  # as messages name our pages
 EVIDENCE_MAX_MB = env_int("TINHSO_EVIDENCE_MAX_MB", 20)  # of one file that shows what was done
 UPLOAD_MAX_MB = env_int("TINHSO_UPLOAD_MAX_MB", 10)  # of one file that people send
@@ -187,6 +189,22 @@ PAYMENT_SECRET: str = env_secret("TINHSO_PAYMENT_SECRET")  # signs the gateway's
 PAYMENT_GATEWAYS: dict[str, str] = {"cash": "tinhso.public_services.payments.contrib.cash.Cash"} | (
     {"sandbox": "tinhso.public_services.payments.contrib.sandbox.Sandbox"} if PAYMENT_SANDBOX else {}
 )
+# ---- documents ----
+ORGAN_PREFIX = env_str(
+    "TINHSO_ORGAN_PREFIX", "H52"
+)  # province in identifiers of agencies that have none of their own yet
+DOCUMENT_NUMBERING = env_str("TINHSO_DOCUMENT_NUMBERING", "by_kind")  # or together: one series for all types
+SIGNERS_CRL_URL = f"{SITE_URL.rstrip('/')}/documents/authority.crl"  # as certificates of our soft keys name it
+SIGNING_TOKEN_MODULE = env_str("TINHSO_SIGNING_TOKEN_MODULE")  # PKCS#11 library; empty: keys in files, no legal value
+SIGNING_TOKEN_LABEL = env_str("TINHSO_SIGNING_TOKEN_LABEL")
+SIGNING_TOKEN_PIN: str = env_secret("TINHSO_SIGNING_TOKEN_PIN")
+AUDIT_WITNESS = env_str("TINHSO_AUDIT_WITNESS")  # OrganId:user name; empty: the audit's head is sent to nobody
+EXCHANGE_CHANNELS = {
+    "direct": "tinhso.documents.contrib.direct.Direct",
+    "folder": "tinhso.documents.contrib.folder.Folder",
+    "axis": "tinhso.documents.contrib.axis.Axis",
+    "lgsp": "tinhso.documents.contrib.lgsp.Lgsp",
+}
 WEB_PROCESSES = env_int("TINHSO_WEB_PROCESSES", 2)  # of one thread each: threads make SQLite wait
 DUCKDB_MEMORY = env_str("TINHSO_DUCKDB_MEMORY", "1500MB")
 ENGINE_URL = env_secret("TINHSO_ENGINE_URL")  # where facts are scanned; empty: DuckDB in this process
@@ -251,6 +269,7 @@ NAVIGATION = [  # (URL name, title) of the entries every signed-in person sees
     ("operations:units", pgettext_lazy("page", "Đơn vị")),
     ("plans:tasks", pgettext_lazy("page", "Nhiệm vụ")),
     ("public_services:desk", pgettext_lazy("page", "Hồ sơ")),
+    ("documents:desk", pgettext_lazy("page", "Văn bản")),
     ("operations:data", _("Dữ liệu")),
     ("indicators:catalog", pgettext_lazy("page", "Chỉ tiêu")),
 ]

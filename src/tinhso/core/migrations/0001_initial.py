@@ -5,13 +5,15 @@ from django.db import migrations, models
 
 from tinhso.core import append_only
 
+TABLES = {"core_auditentry": ("id",), "core_auditseal": ("number", "entry_id")}
+
 
 def install(_apps, schema_editor):
-    append_only.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, TABLES)
 
 
 def remove(_apps, schema_editor):
-    append_only.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """A paper as PDF/A-2u, archivable: fonts inside, nothing fetched from anywhere."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tinhso.core.papers.model import MOTTO, NATION, Paper, number_line, numbered
 
 STYLE = Path(__file__).parent / "paper.css"
 VARIANT = "pdf/a-2u"
+POINTS = 0.75  # of a CSS pixel
 
 
 class PdfUnavailable(RuleViolation):
@@ -39,6 +41,11 @@ def from_html(page: str, style: Path) -> bytes:
     Raises:
         PdfUnavailable: the machine lacks Pango.
     """
+    made: bytes = _opened(page).write_pdf(stylesheets=[_style(style)], pdf_variant=VARIANT)
+    return made
+
+
+def _opened(page: str) -> Any:
     try:
         import weasyprint
     except OSError:
@@ -47,9 +54,41 @@ def from_html(page: str, style: Path) -> bytes:
         ) from None
 
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=())  # a paper holds everything itself
-    whole = weasyprint.HTML(string=page, url_fetcher=nothing)
-    made: bytes = whole.write_pdf(stylesheets=[_style(style)], pdf_variant=VARIANT)
-    return made
+    return weasyprint.HTML(string=page, url_fetcher=nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something named stands on a laid-out paper, in points from the lower left corner of its page.
+
+    Attributes:
+        page: from 0.
+        top: upper edge of what stands there.
+    """
+
+    page: int
+    left: float
+    top: float
+
+
+def laid_out(page: str, style: Path) -> tuple[bytes, dict[str, Spot]]:
+    """A page as a PDF/A file, and where its elements with an `id` stand, so that fields can be put there.
+
+    Args:
+        page: HTML.
+        style: its CSS file.
+
+    Raises:
+        PdfUnavailable: the machine lacks Pango.
+    """
+    whole = _opened(page).render(stylesheets=[_style(style)])
+    spots = {
+        name: Spot(number, x * POINTS, (sheet.height - y) * POINTS)
+        for number, sheet in enumerate(whole.pages)
+        for name, (x, y, *_size) in sheet.anchors.items()
+    }
+    made: bytes = whole.write_pdf(pdf_variant=VARIANT)
+    return made, spots
 
 
 def html(paper: Paper) -> str:

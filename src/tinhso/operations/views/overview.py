@@ -3,7 +3,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tinhso.accounts.api import Action, SignedInRequest, action_required
+from tinhso.core import clock
 from tinhso.core.exports import csv_table, wanted_table
+from tinhso.documents import api as documents
 from tinhso.operations.presenters import files, targets
 from tinhso.operations.presenters.common import address
 from tinhso.operations.views.asked import Asked, has_undetermined, offers_elsewhere
@@ -39,5 +41,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "has_estimates": any(row.is_estimated for row in rows),
         "has_undetermined": asked.has_undetermined and has_undetermined(asked.question),
         "csv_url": asked.address("operations:overview", format="csv"),
+        "queue": documents.to_be_sent(request.scope.unit_ids) if asked.release is None else None,
+        "now": clock.now(),
     }
     return render(request, "operations/overview.html", context)

@@ -211,3 +211,12 @@ def tallies(found: Sequence[TaskRow], today: dt.date) -> list[AgencyTally]:
         AgencyTally(unit, organizations.named_unit(unit, today).name, rules.tally(own)) for unit, own in by_lead.items()
     ]
     return sorted(counted, key=lambda one: (-one.tally.overdue, -one.tally.total, one.name))
+
+
+def of_document(scope: Scope, code: str) -> QuerySet[Task]:
+    """The visible tasks that carry out an official document, by number.
+
+    Args:
+        code: identifier of the document.
+    """
+    return visible(scope).filter(documents__code=code).order_by("number")

@@ -16,7 +16,7 @@ from tinhso.core.errors import RuleViolation
 from tinhso.core.evidence import EvidenceRefused, keep
 from tinhso.organizations import api as organizations
 from tinhso.plans.choices import TaskEventKind, TaskState
-from tinhso.plans.models import Evidence, ServedIndicator, Task, TaskEvent
+from tinhso.plans.models import Evidence, ServedIndicator, Task, TaskDocument, TaskEvent
 from tinhso.plans.rules import tasks as rules
 from tinhso.plans.rules.tasks import Step
 
@@ -107,6 +107,7 @@ def assign_task(
     plan_number: str,
     text: TaskText,
     serves: Sequence[Served] = (),
+    documents: Sequence[str] = (),
     assigned_by: int,
     actor: str,
     at: dt.datetime,
@@ -117,6 +118,7 @@ def assign_task(
         plan_number: plan it belongs to.
         text: what it says.
         serves: targets it is to mend.
+        documents: identifiers of the official documents that it carries out.
         assigned_by: primary key of the unit in whose name it is given; its people review the result.
         actor: user name.
         at: aware time.
@@ -146,6 +148,7 @@ def assign_task(
         )
         for one in serves
     )
+    TaskDocument.objects.bulk_create(TaskDocument(task=task, code=code) for code in dict.fromkeys(documents))
     _note(task, _Entry(TaskEventKind.ASSIGNED), actor=actor, at=at)
     return task
 

@@ -68,6 +68,7 @@ def page(
         "events": presenters.event_lines(tasks.events(found)),
         "forms": forms,
         "report_form": sent or forms.get(Step.REPORT.value),
+        "documents": [link.code.rpartition(",")[2] for link in found.documents.order_by("pk")],
         "may_hand_in": Step.HAND_IN in allowed,
         "may_edit": Step.EDIT in allowed,
     }
@@ -117,7 +118,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     """Give a task, from nothing or from a shortfall: `?indicator=…&unit=…&period=…` fills the form in."""
     asker = person(request)
     shortfall = _shortfall(request)
-    initial = _initial(asker, shortfall)
+    initial = _initial(request, asker, shortfall)
     units = presenters.unit_choices(asker.assigning, asker.today, also=[initial["lead"]] if "lead" in initial else [])
     form = TaskForm(request.POST or None, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -126,6 +127,7 @@ def new(request: SignedInRequest) -> HttpResponse:
                 plan_number=plans.plan().number,
                 text=form.text(),
                 serves=[_served(shortfall)] if shortfall else [],
+                documents=_documents(request),
                 assigned_by=_in_whose_name(asker),
                 actor=asker.username,
                 at=clock.now(),
@@ -137,6 +139,12 @@ def new(request: SignedInRequest) -> HttpResponse:
             return redirect("plans:task", made.number)
     context = {"form": form, "shortfall": shortfall, "why": initial.get("details", "")}
     return render(request, "plans/task_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _documents(request: SignedInRequest) -> list[str]:
+    """The official document that a task is to carry out: `?document=` names it."""
+    code = request.GET.get("document", "").replace("\0", "")
+    return [code] if 0 < len(code) <= 120 else []
 
 
 def _in_whose_name(asker: Person) -> int:
@@ -164,13 +172,14 @@ def _shortfall(request: SignedInRequest) -> Standing | None:
     return found[0]
 
 
-def _initial(asker: Person, shortfall: Standing | None) -> dict[str, Any]:
+def _initial(request: SignedInRequest, asker: Person, shortfall: Standing | None) -> dict[str, Any]:
     calendar = organizations.working_calendar()
     plan = plans.plan()
     due = deadline_after(asker.today, plan.last_day, organizations.add_working_days(asker.today, TERM, calendar))
     initial: dict[str, Any] = {"starts_on": asker.today, "due_on": due}
     if shortfall is None:
-        return initial
+        named = [code.rpartition(",")[2] for code in _documents(request)]
+        return initial | ({"details": _("Thực hiện văn bản %(number)s.") % {"number": named[0]}} if named else {})
     target, figure = shortfall.target, shortfall.figure
     unit = organizations.named_unit(figure.unit_id, shortfall.as_of)
     is_whole = figure.level == "province"

@@ -8,8 +8,10 @@ from django.conf import settings
 
 from tinhso.accounts.api import User
 from tinhso.signing import soft_key
+from tinhso.signing.policy import Policy
 from tinhso.signing.port import NO_LEGAL_VALUE, Signer
 from tinhso.signing.soft_key import KeyNotFound, SoftKey
+from tinhso.signing.trust import TrustList
 
 
 def warning() -> str:
@@ -39,12 +41,16 @@ def signer(*, user: User, organization: str, at: dt.datetime) -> Signer:
     return SoftKey.create(folder(), at=at, **names)
 
 
-def authorities() -> list[bytes]:
-    """Certificates under which our own signatures are trusted, for `signing.verify.check`; none before the first."""
+def policy() -> Policy:
+    """Under which our own signatures are checked; it trusts nobody before the first is made.
+
+    Certificates of demonstrations are not looked up among revoked ones.
+    """
     try:
-        return [soft_key.authority_of(folder())]
+        trust = TrustList.of([soft_key.authority_of(folder())])
     except KeyNotFound:
-        return []
+        trust = TrustList()
+    return Policy(trust, require_revocation=False)
 
 
 @lru_cache(maxsize=64)

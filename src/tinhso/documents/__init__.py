@@ -1,0 +1,1 @@
+"""Official documents (văn bản): drafted, signed, numbered, issued, exchanged, registered, recalled."""

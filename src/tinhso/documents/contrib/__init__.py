@@ -1,0 +1,1 @@
+"""Ways by which packets travel to systems outside."""

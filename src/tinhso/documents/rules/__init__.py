@@ -1,0 +1,1 @@
+"""What holds of documents without any database."""
