@@ -1,6 +1,8 @@
 """Electronic documents: signing and checking PDF files of about 100 kB, beside pyHanko's own ways and bare cryptography.
 
-CPU seconds of one process, the best of three rounds. Keys are held in memory; "paper" is the whole way of one document:
+Then edXML, the exchange between two agencies with durable commits, and the check of the audit trail.
+
+CPU seconds of one process, the best of three rounds; the exchange takes wall time, as its limit is the disk's. Keys are held in memory; "paper" is the whole way of one document:
 the leader signs, number and day are filled in, the agency signs and locks. The peer signs and checks the same file with
 pyHanko's defaults; the limit is SHA-256 over the file and one operation with the key. The last line is one JSON document.
 """
@@ -12,7 +14,6 @@ import hashlib
 import io
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,12 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import exchanging
 import measuring
 
 ROUNDS, CALLS, QUICK_CALLS = 3, 100, 4
 SLOW_CALLS = 12  # of peers that take long
 IMAGE_PIXELS, PARAGRAPHS = 140, 700
 LEAST_SIGNED_PER_S, LEAST_VS_PYHANKO, LEAST_CHECKED_PER_S = 400, 30, 117
+AUDIT_ROWS, QUICK_AUDIT_ROWS, LEAST_AUDIT_ROWS_PER_S = 200_000, 10_000, 150_000
+PACKETS = 400
 AT = dt.datetime(2024, 1, 15, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 Row = tuple[str, float, float, str]  # what, RSA, curve, limit
 
@@ -175,16 +179,14 @@ class Peer:
 
 @contextmanager
 def pyhanko_untouched() -> Iterator[None]:
-    """pyHanko reads hexadecimal strings in its own way; the platform makes it read them at once."""
-    from pyhanko.pdf_utils import generic
+    """pyHanko reads byte by byte in its own way; the platform makes it read in pieces."""
+    from tinhso.signing import reading
 
-    from tinhso.signing import hexadecimal
-
-    generic.read_hex_string_from_stream = hexadecimal._digit_by_digit
+    reading.remove()
     try:
         yield
     finally:
-        hexadecimal.install()
+        reading.install()
 
 
 def signing(bench: Bench) -> dict[str, float]:
@@ -238,19 +240,62 @@ def _speeds(desk: Desk, bench: Bench) -> dict[str, float]:
     }
 
 
-PARTS: dict[str, Callable[[Bench], dict[str, float]]] = {"signing": signing}
+# ---- packets, exchange, audit trail ---------------------------------------------------------------------------------
+
+
+def wire(bench: Bench) -> dict[str, float]:
+    """Milliseconds of edXML: a packet of 100 kB written, and read."""
+    found = exchanging.edxml_ms(per_second, bench.calls)
+    print(
+        f"\nedXML of {found['kilobytes']:.0f} kB: read {found['read']:.2f} ms (limit 1), write {found['write']:.2f} ms"
+    )
+    return {"edxml_read_ms": round(found["read"], 2), "edxml_write_ms": round(found["write"], 2)}
+
+
+def exchange(bench: Bench) -> dict[str, float]:
+    """Packets of 100 kB handed over, kept and receipted, with durable commits, beside what the disk allows."""
+    count = 10 if bench.calls == QUICK_CALLS else PACKETS
+    limit = exchanging.disk_commits_per_s(bench.folder) / 2
+    found = {workers: exchanging.packets_per_s(count, workers) for workers in (1, 2)}
+    best = max(found.values())
+    print(
+        f"\nExchange on {exchanging.database()}: {found[1]:.0f} packets/s by one worker, {found[2]:.0f} by two;",
+        end=" ",
+    )
+    print(f"the disk allows {limit:.0f} pairs of commits/s: {best / limit:.0%} (limit 60 %)")
+    return {"exchange_per_s": round(best, 1), "exchange_vs_limit": round(best / limit, 3)}
+
+
+def audit(bench: Bench) -> dict[str, float]:
+    """Sealed entries that are gone through in a second."""
+    rows = QUICK_AUDIT_ROWS if bench.calls == QUICK_CALLS else AUDIT_ROWS
+    found = exchanging.audit_rows_per_s(rows)
+    print(
+        f"\nAudit trail: {found:,.0f} of {rows:,} entries checked per second and core (limit {LEAST_AUDIT_ROWS_PER_S:,})"
+    )
+    return {"audit_rows_per_s": round(found)}
+
+
+PARTS: dict[str, Callable[[Bench], dict[str, float]]] = {
+    "signing": signing,
+    "edxml": wire,
+    "exchange": exchange,
+    "audit": audit,
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few calls: whether it runs, not how fast it is")
     parser.add_argument("--only", choices=sorted(PARTS), help="one part only")
+    parser.add_argument("--database", default="", help="of the exchange; SQLite when none is named")
     options = parser.parse_args()
     calls, slow = (QUICK_CALLS, 2) if options.quick else (CALLS, SLOW_CALLS)
     print(measuring.machine())
     ratios: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="tinhso-bench-") as folder:
-        bench = Bench(Path(folder), calls, slow)
+    with measuring.own_home() as folder:
+        exchanging.install(options.database)
+        bench = Bench(folder, calls, slow)
         for name, part in PARTS.items():
             if options.only in (None, name):
                 ratios |= part(bench)
