@@ -6,9 +6,9 @@
 
 import logging
 
-from tinhso.signing import hexadecimal
+from tinhso.signing import reading
 
-hexadecimal.install()
+reading.install()
 
 # What pyHanko finds is told by `verify.Report` or by an exception; a stranger's bad file is no event of the server.
 for _name in ("pyhanko", "pyhanko_certvalidator"):

@@ -56,8 +56,8 @@ class Bench:
             NoChain: there is none at this moment.
         """
         found = chains.chain(leaf, (*others, *self.material.certificates), self.anchors(moment), moment)
-        between = {one.fingerprint(_SHA256) for one in found.certificates}
         if self.material.certificates:
+            between = {one.fingerprint(_SHA256) for one in found.certificates}
             used = [der for der in self.material.certificates if _fingerprint(der) in between]
             self.evidence += Material(certificates=tuple(used))
         return found

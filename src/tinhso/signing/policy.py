@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tinhso.signing.fields import DATE, NUMBER
 from tinhso.signing.trust import TrustList
@@ -36,7 +37,7 @@ class Policy:
     min_rsa_bits: int = 2048
     clock_skew: dt.timedelta = CLOCKS_DIFFER
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Changes with the content of the policy, the trust list's included; 16 hexadecimal digits."""
         told = [

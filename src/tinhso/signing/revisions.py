@@ -1,4 +1,4 @@
-"""Reading a file from whomever: its reader, its signatures, and the bytes that each of them covers."""
+"""Reading a file from whomever: its reader, and who signed it."""
 
 import io
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
 
-from tinhso.signing import chains, coverage, timestamps
+from tinhso.signing import chains, coverage, signatures, timestamps
 from tinhso.signing.bench import Bench
 from tinhso.signing.report import Coverage, reason
 from tinhso.signing.revocation import Standing
@@ -42,18 +42,18 @@ class Proofs:
         return Judgement(report, counts=problem not in ("", "timestamp"))
 
 
-def proofs(signatures: Sequence[Signature], since: Sequence[str], bench: Bench) -> Proofs:
+def proofs(made: Sequence[Signature], since: Sequence[str], bench: Bench) -> Proofs:
     """Go through all time stamps.
 
     Args:
-        signatures: in the order in which they were made.
+        made: signatures in the order in which they were made.
         since: what is wrong with what came after each, a code; empty for nothing.
     """
     moment: dt.datetime | None = None
     is_doubtful = False
     found: list[tuple[dt.datetime | None, bool, str]] = []
     tokens: list[bytes] = []
-    for signature, changed in reversed(list(zip(signatures, since, strict=True))):
+    for signature, changed in reversed(list(zip(made, since, strict=True))):
         problem, own = "", None
         if signature.is_timestamp:
             problem, own = _over_file(signature, changed, moment or bench.at, bench)
@@ -111,11 +111,19 @@ def _trusted(token: Token, until: dt.datetime, bench: Bench) -> tuple[str, dt.da
         chain = bench.chain(leaf, others, token.moment)
     except chains.NoChain:
         return "timestamp", None
-    if not (chain.covers(token.moment) and chain.covers(until)):
+    if not (chain.covers(token.moment) and chain.covers(until) and _is_strong(chain, bench)):
         return "timestamp", None
     if bench.standing(chain, until) is not Standing.GOOD:
         return "timestamp", None
     return "", token.moment
+
+
+def _is_strong(chain: chains.Chain, bench: Bench) -> bool:
+    below = chain.certificates[:-1] or chain.certificates
+    return all(
+        signatures.is_key_strong(one, bench.policy.min_rsa_bits) and signatures.hash_name(one) in signatures.STRONG
+        for one in below
+    )
 
 
 def _token_of(signature: Signature) -> bytes:
