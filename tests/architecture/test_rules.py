@@ -11,8 +11,11 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "tinhso"
-ORDER = ["core", "organizations", "accounts", "datasets", "public_services", "indicators", "plans", "operations"]
+ORDER = ["core", "organizations", "accounts", "datasets", "public_services", "documents", "indicators", "plans", "operations"]
 OPEN_VIEWS = {
+    "authority_crl",
+    "authority_pem",
+    "check",
     "gallery",
     "public_catalog",
     "public_plan",

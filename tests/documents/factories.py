@@ -135,3 +135,25 @@ def exchange(at: dt.datetime = AT) -> int:
 def copy_of(document: Document, who: Office) -> Document:
     """The copy that another agency received."""
     return Document.objects.get(direction="in", agency=who.agency, code=document.code)
+
+
+def appendix() -> bytes:
+    """A PDF of one page that nobody has signed."""
+    from tinhso.core.papers import pdf
+
+    return pdf.from_html("<p>Phụ lục</p>", pdf.STYLE)
+
+
+def shown(pdf: bytes) -> str:
+    """The text of a PDF's first page with what its signature fields show."""
+    import io
+
+    import pikepdf
+    import pypdfium2
+
+    flat = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        opened.flatten_annotations("all")
+        opened.save(flat)
+    with pypdfium2.PdfDocument(flat.getvalue()) as pages:
+        return str(pages[0].get_textpage().get_text_range())

@@ -271,7 +271,8 @@ def main() -> None:
             import traceback
 
             answer = {"problem": f"{problem!r}\n{traceback.format_exc()}"}
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

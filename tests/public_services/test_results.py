@@ -21,7 +21,6 @@ from tinhso.public_services.results.selectors import register
 from tinhso.public_services.results.services import issue as issuing
 from tinhso.public_services.results.services import signers
 from tinhso.public_services.results.services.wording import Wording, proposed
-from tinhso.signing.soft_key import SoftKey
 from tinhso.signing.verify import Verdict, verify
 
 CHECKED = ["Đã tìm thấy việc hộ tịch trong sổ hoặc cơ sở dữ liệu", "Thông tin trên trích lục khớp với sổ"]
@@ -370,34 +369,6 @@ def test_nothing_is_revoked_twice_or_without_reason_or_by_others(dossier, leader
         issuing.revoke(result_id=row.pk, reason="Vì khác", actor=actor, at=make.AT)
     with pytest.raises(NotAllowed, match="thay thế hoặc thu hồi"):
         revoke(row, make.official(Role.AGENCY_LEAD))
-
-
-def test_a_key_is_made_once_and_opened_once(dossier, leader, monkeypatch):
-    made = signers.signer(user=leader, organization="Xã Mẫu", at=make.AT)
-    opened = []
-    monkeypatch.setattr(SoftKey, "open", classmethod(lambda _cls, *_a, **_k: opened.append(1) or made))
-    signers._opened.cache_clear()
-
-    for _again in range(3):
-        signers.signer(user=leader, organization="Xã Mẫu", at=make.AT)
-
-    assert opened == [1]
-
-
-def test_a_key_that_has_ended_is_made_anew(leader):
-    first = signers.signer(user=leader, organization="Xã Mẫu", at=make.AT)
-
-    later = signers.signer(user=leader, organization="Xã Mẫu", at=make.AT + dt.timedelta(days=2000))
-
-    assert first.identity.certificate_sha256 != later.identity.certificate_sha256
-
-
-def test_people_of_one_name_have_keys_of_their_own(leader):
-    other = make.official(Role.AGENCY_LEAD)
-
-    found = {signers.signer(user=one, organization="Xã Mẫu", at=make.AT).identity for one in (leader, other)}
-
-    assert len(found) == 2
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from tinhso.accounts import api as accounts
 from tinhso.core import charts, clock, jobs, outbox
 from tinhso.datasets import api as datasets
+from tinhso.documents import api as documents
 from tinhso.engine import engines
 from tinhso.engine.backend import EngineUnreachable
 from tinhso.engine.errors import DefinitionError
@@ -71,6 +72,15 @@ def _programs() -> Iterator[Finding]:
         "apt-get install chromium fonts-noto-core",
         is_required=False,
     )
+    for program, package in (("softhsm2-util", "softhsm2"), ("pdfsig", "poppler-utils"), ("openssl", "openssl")):
+        there = shutil.which(program)
+        yield Finding(
+            f"{program} (chỉ để kiểm thử)",
+            there or "thiếu",
+            bool(there),
+            f"apt-get install {package}",
+            is_required=False,
+        )
     yield from papers()
 
 
@@ -140,6 +150,7 @@ def _content() -> Iterator[Finding]:
     shown = f"{len(kept)} dòng của mình bị giữ lại" if kept else "không dòng nào bị giữ lại"
     mend = "xem “tinhso quarantine list”, sửa nguyên nhân rồi chạy “tinhso services reconcile --mend”"
     yield Finding("Công bố dịch vụ công", shown, not kept, mend)
+    yield from _documents()
     stuck = outbox.given_up()
     mend = (
         "xem cột last_error của core_outboxmessage, sửa nguyên nhân rồi đặt attempts = 0 và next_attempt_at = lúc này"
@@ -148,3 +159,18 @@ def _content() -> Iterator[Finding]:
     failed = jobs.failed()
     mend = "xem cột traceback của django_tasks_db_dbtaskresult, sửa nguyên nhân rồi chạy lại việc đó"
     yield Finding("Việc nền", f"{failed} việc hỏng", not failed, mend, is_required=False)
+
+
+def _documents() -> Iterator[Finding]:
+    """Keys of agencies, the time-stamp authority, and what does not get through."""
+    token = settings.SIGNING_TOKEN_MODULE
+    mend = "đặt TINHSO_SIGNING_TOKEN_MODULE (docs/settings.md); khóa trong tệp không có giá trị pháp lý"
+    yield Finding("Khóa ký số của cơ quan", token or "khóa trong tệp", bool(token), mend, is_required=False)
+    if token:
+        yield Finding("Thư viện PKCS #11", token, Path(token).exists(), "cài thư viện của thiết bị ký số")
+    mend = "đặt TINHSO_TSA_URL để văn bản đã ban hành có dấu thời gian"
+    yield Finding("Dấu thời gian", settings.TSA_URL or "chưa nối", bool(settings.TSA_URL), mend, is_required=False)
+    parked = documents.partners_parked()
+    mend = "mở trang Cơ quan trao đổi văn bản, xem lý do rồi chọn “Gửi lại”"
+    shown = ", ".join(parked) if parked else "không hệ thống nào tạm dừng"
+    yield Finding("Hệ thống đối tác", shown, not parked, mend, is_required=False)

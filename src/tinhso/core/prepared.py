@@ -175,6 +175,38 @@ def insert(row: M) -> M:
     return row
 
 
+def update(row: M, *names: str) -> M:
+    """Write some columns of an object that is there: what `save(update_fields=…)` does, without signals.
+
+    Args:
+        names: attributes; values are plain ones, not expressions of the database.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    statements = _UPDATES.of(connection)
+    key = (type(row), names)
+    if key not in statements:
+        statements[key] = _update_statement(row, names, connection)
+    sql, fields = statements[key]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with _cursor(connection) as sending:
+        sending.execute(sql, [*values, row.pk])
+    return row
+
+
+_UPDATES: _OncePerConnection[dict[tuple[type[Model], tuple[str, ...]], tuple[str, Parts]]] = _OncePerConnection(
+    lambda _connection: {}
+)
+
+
+def _update_statement(row: Model, names: tuple[str, ...], connection: BaseDatabaseWrapper) -> tuple[str, Parts]:
+    quote, key = connection.ops.quote_name, row._meta.pk
+    assert key is not None  # noqa: S101 - every table has one
+    fields = [row._meta.get_field(name) for name in names]
+    given = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
+    sql = f"UPDATE {quote(row._meta.db_table)} SET {given} WHERE {quote(str(key.column))} = %s"  # noqa: S608
+    return sql, fields
+
+
 _INSERTS: _OncePerConnection[dict[type[Model], tuple[str, Parts]]] = _OncePerConnection(lambda _connection: {})
 
 

@@ -70,7 +70,14 @@ def _soft(*, at: dt.datetime, **names: str) -> Signer:
             return found
     except KeyNotFound:
         pass
-    return SoftKey.create(folder(), at=at, crl_url=settings.SIGNERS_CRL_URL, **names)
+    return SoftKey.create(
+        folder(),
+        name=names["name"],
+        organization=names["organization"],
+        account=names["account"],
+        at=at,
+        crl_url=settings.SIGNERS_CRL_URL,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -84,7 +91,7 @@ def _token(module: str, label: str, key: str) -> Signer:
     """A token that is kept: opening its session takes longer than signing."""
     from tinhso.signing.token import Token
 
-    return Token(Path(module), label, lambda: settings.SIGNING_TOKEN_PIN, key)
+    return Token(Path(module), label, key, lambda: settings.SIGNING_TOKEN_PIN)
 
 
 def _changed(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 from tinhso.documents.choices import PAGE_SLOT, ChannelKind
 from tinhso.documents.models import Agency, Document, Partner
-from tinhso.documents.selectors.agencies import by_code, code_of, of_unit
+from tinhso.documents.selectors.agencies import by_code, code_of, of_unit, partners_parked
 from tinhso.documents.selectors.waiting import Queue, to_be_sent
 from tinhso.documents.services.agencies import add_agency, add_partner, ensure_ours, give_code
 from tinhso.documents.services.identity import own, path
@@ -26,6 +26,7 @@ __all__ = [
     "give_samples",
     "of_unit",
     "own",
+    "partners_parked",
     "path",
     "publish",
     "to_be_sent",

@@ -126,13 +126,12 @@ class PaperForm(forms.Form):
 
 
 class SendForm(forms.Form):
-    """To whom a document is sent."""
+    """To whom a document is sent; the page shows the choices in groups."""
 
     recipients = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Nơi nhận điện tử"),
         queryset=Agency.objects.none(),
-        widget=forms.SelectMultiple(attrs={"size": 12}),
-        help_text=gettext_lazy("Giữ phím Ctrl để chọn nhiều nơi. Nơi đã được gửi không còn trong danh sách."),
+        error_messages={"required": gettext_lazy("Hãy chọn ít nhất một nơi nhận.")},
     )
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
@@ -144,6 +143,18 @@ class ReasonForm(forms.Form):
     """Why something is done."""
 
     reason = lines_field(gettext_lazy("Lý do"), max_length=500)
+
+
+class DecideForm(forms.Form):
+    """The answer to a sender's request; whoever declines says why, as the sender is told."""
+
+    reason = lines_field(gettext_lazy("Lý do, nếu từ chối"), required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "agree" not in self.data and "reason" in given and not given["reason"]:
+            self.add_error("reason", _("Hãy ghi lý do từ chối để nơi gửi biết."))
+        return given
 
 
 class AssignForm(forms.Form):

@@ -1,8 +1,10 @@
 """What happens to documents without anybody waiting for it: sending, opening, checking again, publishing, reminding."""
 
 import datetime as dt
+import logging
 from typing import Any
 
+from django.db import OperationalError
 from django_tasks import task
 
 from tinhso.core import clock
@@ -12,6 +14,7 @@ from tinhso.core.rounds import each_round
 from tinhso.documents.services.dispatching import LATE
 from tinhso.documents.services.steps import CHANGED
 
+logger = logging.getLogger(__name__)
 APART = dt.timedelta(minutes=10)  # publications, however much is done
 
 
@@ -21,9 +24,20 @@ def exchange(at: dt.datetime) -> int:
     from tinhso.documents.services import collecting, dispatching, unpacking
 
     done = dispatching.run(at=at) + collecting.run(at=at)
-    for key in unpacking.waiting():
-        done += unpacking.unpack(inbound_id=key, at=at)
-    return done
+    return done + sum(_unpacked(key, at) for key in unpacking.waiting())
+
+
+def _unpacked(key: int, at: dt.datetime) -> int:
+    """Open one packet; one that cannot be opened keeps no other closed, and is tried again."""
+    from tinhso.documents.services import unpacking
+
+    try:
+        return int(unpacking.unpack(inbound_id=key, at=at))
+    except OperationalError:  # the database cannot be reached, which is the worker's affair
+        raise
+    except Exception:
+        logger.exception("packet %s cannot be opened", key)
+        return 0
 
 
 @task()
@@ -42,6 +56,25 @@ def have_checked(at: dt.datetime) -> int:
 
     if waiting.checks_due(at):
         jobs.enqueue_once(check_again)
+    return 0
+
+
+@task()
+def raise_levels() -> None:
+    """Add time stamps and proofs to issued files."""
+    from tinhso.documents.services import raising
+
+    raising.raise_waiting(at=clock.now())
+
+
+@each_round("documents.levels", apart=dt.timedelta(minutes=10))
+def have_raised(at: dt.datetime) -> int:
+    """Have issued files raised in the background: the authority may be slow, or down."""
+    from tinhso.core import jobs
+    from tinhso.documents.services import raising
+
+    if raising.is_any(at):
+        jobs.enqueue_once(raise_levels)
     return 0
 
 

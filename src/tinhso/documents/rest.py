@@ -6,6 +6,7 @@ import json
 import ssl
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -25,13 +26,13 @@ def message(request: HttpRequest, message_id: str) -> HttpResponse:
     """Take one packet: 201 with a signed receipt, 200 with the same receipt when it had come before."""
     partner = _partner(request)
     if partner is None:
-        return _problem(403, "unauthorized", "Hệ thống gửi chưa được đăng ký ở đây.")
+        return _problem(403, "unauthorized", _("Hệ thống gửi chưa được đăng ký ở đây."))
     length = request.META.get("CONTENT_LENGTH", "")
     if not length.isdecimal() or int(length) > Limits().packet:
-        return _problem(413, "22", "Gói tin lớn hơn giới hạn cho phép, hoặc không ghi độ dài.")
+        return _problem(413, "22", _("Gói tin lớn hơn giới hạn cho phép, hoặc không ghi độ dài."))
     content = request.read(int(length))
     if not _is_whole(request.headers.get("Content-Digest", ""), content):
-        return _problem(422, "21", "Gói tin đến không nguyên vẹn; hãy gửi lại.")
+        return _problem(422, "21", _("Gói tin đến không nguyên vẹn; hãy gửi lại."))
     try:
         taken = inbox.receive(
             message_id=str(message_id),

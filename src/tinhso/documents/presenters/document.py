@@ -1,12 +1,15 @@
 """One document as its page shows it."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tinhso.core import signers
 from tinhso.core.badges import Badge
+from tinhso.core.clock import VIETNAM
+from tinhso.core.exports import Column
 from tinhso.documents.choices import (
     Direction,
     Medium,
@@ -17,13 +20,14 @@ from tinhso.documents.choices import (
 )
 from tinhso.documents.models import Arrival, Delivery, Document, DocumentEvent, Verification
 from tinhso.documents.presenters.lines import state_badge, verdict_badge
+from tinhso.documents.presenters.people import names
 from tinhso.documents.rules import kinds, life
 from tinhso.documents.rules.fold import Recall, Standing
 from tinhso.documents.rules.life import Step
 from tinhso.documents.selectors import documents
 
 SIGNED = (VersionKind.PERSON_SIGNED, VersionKind.NUMBERED, VersionKind.SEALED, VersionKind.RAISED, VersionKind.RECEIVED)
-STANDINGS = {
+STANDINGS: dict[Standing, tuple[str, Callable[[], str]]] = {
     Standing.WAITING: ("too_early", lambda: _("Chờ gửi")),
     Standing.ARRIVED: ("on_track", lambda: _("Đã đến")),
     Standing.REFUSED: ("not_met", lambda: _("Từ chối tiếp nhận")),
@@ -32,7 +36,7 @@ STANDINGS = {
     Standing.IN_PROGRESS: ("on_track", lambda: _("Đang xử lý")),
     Standing.DONE: ("met", lambda: _("Hoàn thành")),
 }
-RECALLS = {
+RECALLS: dict[Recall, tuple[str, Callable[[], str]]] = {
     Recall.ASKED: ("too_early", lambda: _("Đã yêu cầu thu hồi, cập nhật")),
     Recall.AGREED: ("met", lambda: _("Đồng ý lấy lại / cập nhật")),
     Recall.DECLINED: ("not_met", lambda: _("Từ chối lấy lại / cập nhật")),
@@ -68,6 +72,7 @@ def step_words() -> dict[str, str]:
         "mended": _("Nơi gửi cập nhật thông tin"),
         "remark": _("Ý kiến"),
         "checked": _("Kiểm tra lại chữ ký số"),
+        "raised": _("Thêm dấu thời gian và dữ liệu kiểm tra lâu dài"),
     }
 
 
@@ -77,27 +82,32 @@ def whole(document: Document, at: dt.datetime) -> dict[str, Any]:
     arrival = Arrival.objects.select_related("sender", "assigned_to").filter(document=document).first()
     check = documents.verification(document, document.issuer.name)
     is_gone = document.state in life.GONE and document.direction == Direction.IN
+    events, remarks = list(document.events.order_by("seq")), list(document.remarks.order_by("pk"))
+    people = names(
+        [*(each.actor for each in events), *(each.author for each in remarks), *(each.made_by for each in versions)]
+    )
     return {
         "document": document,
         "number": kinds.shown_number(document.number, document.notation),
-        "kind": kinds.BY_CODE[document.kind].name,
+        "kind": str(document.get_kind_display()),
         "state": state_badge(document),
         "facts": _facts(document, arrival),
         "arrival": arrival,
-        "versions": [] if is_gone else [_version(each) for each in versions],
+        "versions": [] if is_gone else [_version(each, people) for each in versions],
         "newest": versions[0] if versions and not is_gone else None,
         "attachments": [] if is_gone else list(document.attachments.select_related("file").order_by("position")),
         "is_gone": is_gone,
         "check": _check(check) if check and not is_gone else None,
         "deliveries": [_delivery(each, at) for each in _deliveries(document)],
-        "events": [_event(each) for each in document.events.order_by("seq")],
-        "remarks": list(document.remarks.order_by("pk")),
+        "events": [_event(each, people) for each in events],
+        "remarks": [(people[each.author], each) for each in remarks],
         "requests": list(document.requests.select_related("sender").order_by("pk")),
         "twins": [(kinds.shown_number(each.number, each.notation), each) for each in documents.twins(document)[:5]],
         "warning": _warning(document),
         "is_paper": document.medium == Medium.PAPER,
         "is_out": document.direction == Direction.OUT,
         "is_draft": document.state in (life.DRAFT, life.IN_REVIEW),
+        "waits": _waits(document, arrival),
     }
 
 
@@ -188,25 +198,78 @@ def _delivery(delivery: Delivery, at: dt.datetime) -> dict[str, Any]:
         "error": dispatch.last_error if dispatch and not dispatch.done_at else "",
         "receipts": [
             (StatusCode(each.code).label, each.at_remote, each.is_signed)
-            for each in sorted(delivery.receipts.all(), key=lambda one: (one.at_remote, one.pk))
+            for each in sorted(delivery.receipts.all(), key=lambda one: (one.at_remote, one.code))
         ],
     }
 
 
-def _version(version: Any) -> dict[str, Any]:
+def _version(version: Any, people: dict[str, str]) -> dict[str, Any]:
     return {
         "number": version.number,
         "kind": str(VersionKind(version.kind).label),
         "name": version.name,
         "at": version.made_at,
-        "by": version.made_by,
+        "by": people[version.made_by],
         "sha256": version.file.sha256,
         "size": version.file.size,
     }
 
 
-def _event(event: DocumentEvent) -> dict[str, Any]:
-    return {"what": step_words().get(event.step, event.step), "actor": event.actor, "at": event.at, "note": event.note}
+def _event(event: DocumentEvent, people: dict[str, str]) -> dict[str, Any]:
+    return {
+        "what": step_words().get(event.step, event.step),
+        "actor": people[event.actor],
+        "at": event.at,
+        "note": event.note,
+    }
+
+
+def _waits(document: Document, arrival: Arrival | None) -> str:
+    """Whom the document waits for, for readers who have nothing to do with it now."""
+    handler = arrival.assigned_to.full_name if arrival and arrival.assigned_to else ""
+    return {
+        life.DRAFT: _("Đang được soạn thảo."),
+        life.IN_REVIEW: _("Chờ lãnh đạo cơ quan xem xét dự thảo."),
+        life.TO_SIGN: _("Chờ %(name)s ký số.") % {"name": document.signer_name},
+        life.SIGNED: _("Chờ văn thư cấp số và ký số của cơ quan."),
+        life.NUMBERED: _("Chờ văn thư ký số của cơ quan."),
+        life.ARRIVED: _("Chờ văn thư tiếp nhận."),
+        life.REGISTERED: _("Chờ phân công xử lý."),
+        life.ASSIGNED: _("Chờ %(name)s xử lý.") % {"name": handler},
+        life.IN_PROGRESS: _("%(name)s đang xử lý.") % {"name": handler},
+    }.get(document.state, "")
+
+
+def delivery_columns() -> list[Column[dict[str, Any]]]:
+    """The columns of the file of recipients."""
+    return [
+        (_("Nơi nhận"), lambda row: row["recipient"]),
+        (_("Kênh"), lambda row: row["way"]),
+        (_("Trạng thái"), lambda row: row["badge"].label),
+        (_("Thu hồi, cập nhật"), lambda row: row["recall"].label if row["recall"] else ""),
+        (_("Lý do từ chối"), lambda row: row["refusal"]),
+        (_("Số lần thử"), lambda row: row["tries"]),
+        (_("Lỗi gần nhất"), lambda row: row["error"]),
+        (_("Biên nhận"), lambda row: "; ".join(_receipt(label, at) for label, at, _signed in row["receipts"])),
+    ]
+
+
+def _receipt(label: str, at: dt.datetime) -> str:
+    return f"{label} {at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+
+
+def signature_columns() -> list[Column[dict[str, Any]]]:
+    """The columns of the file of signatures."""
+    return [
+        (_("Ai ký"), lambda row: row["signer"]),
+        (_("Vai trò"), lambda row: row["role"]),
+        (_("Cơ quan, tổ chức"), lambda row: row["organization"]),
+        (_("Lúc ký"), lambda row: row["stated_at"]),
+        (_("Dấu thời gian"), lambda row: row["proved_at"]),
+        (_("Bảo vệ"), lambda row: row["covers"]),
+        (_("Kết luận"), lambda row: row["badge"].label),
+        (_("Lý do"), lambda row: "; ".join(row["reasons"])),
+    ]
 
 
 def _warning(document: Document) -> str:

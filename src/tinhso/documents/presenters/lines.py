@@ -110,7 +110,7 @@ def _line(document: Document, verdict: str | None, at: dt.datetime) -> Line:
     return Line(
         url=reverse("documents:document", args=[document.pk]),
         number=kinds.shown_number(document.number, document.notation),
-        kind=kinds.BY_CODE[document.kind].name,
+        kind=str(document.get_kind_display()),
         subject=document.subject,
         day=document.issued_on,
         other=document.issuer.name if document.direction == Direction.IN else "; ".join(document.places_to[:3]),

@@ -8,6 +8,7 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, User
 from tinhso.core import clock
 from tinhso.core.slots import Link
+from tinhso.documents.presenters.agencies import may_manage
 
 
 def links(request: HttpRequest) -> list[Link]:
@@ -20,8 +21,11 @@ def links(request: HttpRequest) -> list[Link]:
         (Action.REGISTER_DOCUMENTS, "queue", _("Văn bản chờ gửi")),
     ]
     today = clock.today()
-    return [
+    entries = [
         Link(reverse(f"documents:{name}"), title)
         for right, name, title in found
         if accounts.posts(user=user, action=right, on=today)
     ]
+    if may_manage(user, today):
+        entries.append(Link(reverse("documents:agencies"), _("Cơ quan trao đổi văn bản")))
+    return entries

@@ -62,7 +62,9 @@ class Folded:
     changed_at: dt.datetime | None
 
 
-_STANDING = dict(zip(PROGRESS, [s for s in Standing if s not in (Standing.WAITING, Standing.REFUSED)], strict=True))
+_STANDING: dict[str, Standing] = dict(
+    zip(PROGRESS, [s for s in Standing if s not in (Standing.WAITING, Standing.REFUSED)], strict=True)
+)
 _RECALL = {AGREED: Recall.AGREED, DECLINED: Recall.DECLINED}
 
 
@@ -76,7 +78,7 @@ def fold(receipts: Iterable[Receipt]) -> Folded:
     known = sorted(set(receipts))
     codes = {receipt.code for receipt in known}
     reached = [code for code in PROGRESS if code in codes]
-    standing = _STANDING[reached[-1]] if reached else Standing.WAITING
+    standing: Standing = _STANDING[reached[-1]] if reached else Standing.WAITING
     if REFUSED in codes and standing in (Standing.WAITING, Standing.ARRIVED):
         standing = Standing.REFUSED
     answers = [_RECALL[receipt.code] for receipt in known if receipt.code in _RECALL]

@@ -46,5 +46,5 @@ def pause(tries: int, spread: float) -> dt.timedelta:
         tries: that were made, from 1.
         spread: from 0 to 1, by chance.
     """
-    doubled = FIRST * 2 ** min(tries, 12)
+    doubled = FIRST * (1 << min(tries, 12))
     return min(LONGEST, doubled) * (0.5 + 0.5 * spread)

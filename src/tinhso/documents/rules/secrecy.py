@@ -22,9 +22,9 @@ def mark(lines: Iterable[str]) -> str:
     """The level whose stamp stands among lines of text; empty for none.
 
     Args:
-        lines: of a first page, or of the fields of a header.
+        lines: of a first page, or of the fields of a header, which may be of several lines themselves.
     """
-    for line in lines:
+    for line in (part for each in lines for part in each.splitlines()):
         composed = " ".join(unicodedata.normalize("NFC", line).split())
         found = _STAMP.match(composed) or _SPACED.match(composed)
         if found:

@@ -2,15 +2,36 @@
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, DateField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
+from tinhso.core.prepared import Prepared, Slot
 from tinhso.documents.models import Agency, AgencyCode, Partner
 
 
 class NoCode(RuleViolation):
     """An agency without a valid identifier can neither send nor receive."""
+
+
+_BY_CODE = Prepared(
+    lambda: Agency.objects.filter(
+        Q(codes__valid_to__isnull=True) | Q(codes__valid_to__gte=Slot("on", DateField())),
+        codes__code=Slot("code", CharField()),
+        codes__valid_from__lte=Slot("on", DateField()),
+    ).order_by("-codes__valid_from")[:1]
+)
+_CODE_OF = Prepared(
+    lambda: (
+        AgencyCode.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=Slot("on", DateField())),
+            agency=Slot("agency", BigIntegerField()),
+            valid_from__lte=Slot("on", DateField()),
+        )
+        .order_by("is_provisional", "-valid_from")
+        .values_list("code")[:1]
+    )
+)
 
 
 def by_code(code: str, on: dt.date) -> Agency | None:
@@ -19,8 +40,7 @@ def by_code(code: str, on: dt.date) -> Agency | None:
     Args:
         code: of any scheme, old or new (mã định danh).
     """
-    found = _valid(on).filter(code=code.strip()).select_related("agency__partner").order_by("-valid_from").first()
-    return found.agency if found else None
+    return _BY_CODE.first(code=code.strip()[:35], on=on)
 
 
 def code_of(agency: Agency, on: dt.date) -> str:
@@ -29,13 +49,12 @@ def code_of(agency: Agency, on: dt.date) -> str:
     Raises:
         NoCode: it has none.
     """
-    found = _valid(on).filter(agency=agency).order_by("is_provisional", "-valid_from").first()
-    if found is None:
-        raise NoCode(
-            _("“%(name)s” chưa có mã định danh; hãy ghi mã trong danh sách cơ quan trao đổi văn bản.")
-            % {"name": agency.name}
-        )
-    return found.code
+    for (code,) in _CODE_OF.rows(agency=agency.pk, on=on):
+        return str(code)
+    raise NoCode(
+        _("“%(name)s” chưa có mã định danh; hãy ghi mã trong danh sách cơ quan trao đổi văn bản.")
+        % {"name": agency.name}
+    )
 
 
 def aliases(on: dt.date) -> dict[str, int]:
@@ -66,3 +85,8 @@ def partner_of(fingerprint: str) -> Partner | None:
 
 def _valid(on: dt.date) -> QuerySet[AgencyCode]:
     return AgencyCode.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+
+
+def partners_parked() -> list[str]:
+    """Partners that wait for a person, by name."""
+    return list(Partner.objects.exclude(parked_reason="").order_by("name").values_list("name", flat=True))

@@ -1,6 +1,7 @@
 """Documents as somebody may see them: lists, one with its whole history, search, and what the reader may do."""
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -121,7 +122,7 @@ def listed(asker: Reader, direction: str, agency: Agency, wanted: Wanted) -> Que
 
 def matching(found: QuerySet[Document], text: str) -> QuerySet[Document]:
     """The documents in which every word stands: as written when it bears tone marks, else with any."""
-    for word in text.lower().split()[:WORDS]:
+    for word in unicodedata.normalize("NFC", text).lower().split()[:WORDS]:
         bare = without_tones(word)
         if word == bare:
             found = found.filter(Q(found_by__contains=word) | Q(text__toneless__contains=word))

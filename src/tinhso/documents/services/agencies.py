@@ -13,7 +13,7 @@ from tinhso.core import audit, sealed
 from tinhso.core.errors import ImpossibleRequest
 from tinhso.core.words import without_tones
 from tinhso.documents.choices import ChannelKind
-from tinhso.documents.models import Agency, AgencyCode, Partner
+from tinhso.documents.models import Agency, AgencyCode, Dispatch, Partner
 from tinhso.edxml import identifiers
 from tinhso.organizations import api as organizations
 
@@ -42,7 +42,7 @@ def ensure_ours(*, on: dt.date) -> int:
             org_unit_id=row.unit_id,
             name=_official_name(row.kind, row.name),
             notation=_notation(row.kind, row.name),
-            superior=f"Ủy ban nhân dân {_lower_first(province)}" if row.kind == "department" and province else "",
+            superior=f"UBND {_lower_first(province)}" if row.kind == "department" and province else "",
             place=_place(row.kind, row.name, province),
         )
         AgencyCode.objects.create(
@@ -144,6 +144,7 @@ def give_code(*, agency: Agency, scheme: str, code: str, valid_from: dt.date, ac
 def release_partner(*, partner_id: int, actor: str, at: dt.datetime) -> None:
     """Go on sending to a partner that was parked."""
     Partner.objects.filter(pk=partner_id).update(parked_reason="")
+    Dispatch.objects.filter(recipient__partner=partner_id, done_at__isnull=True).update(told_at=None)
     audit.record(actor=actor, action="documents.partner_released", obj=f"partner:{partner_id}", details={}, at=at)
 
 

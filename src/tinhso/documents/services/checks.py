@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+import urllib3
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -84,25 +85,40 @@ def retry(*, at: dt.datetime, most: int = 20) -> int:
     due = Verification.objects.filter(verdict=Verdict.UNDETERMINED, next_try_at__lte=at).select_related("file")
     decided = 0
     for found in due.order_by("next_try_at")[:most]:
-        with files.open_stored(found.file.sha256) as content:
-            pdf = content.read()
+        Verification.objects.filter(pk=found.pk).update(next_try_at=at + AGAIN)
+        pdf = _bytes(found.file)
+        if not pdf:
+            continue
         rules = policy(found.expected)
         known = _known(at)
         report = verify(pdf, policy=rules, at=at, material=known)
         if report.wanted:
             known += _fetched(report.wanted, at)
             report = verify(pdf, policy=rules, at=at, material=known)
-        if _keep(found.file, found.expected, report, at).verdict != Verdict.UNDETERMINED:
+        kept_anew = _keep(found.file, found.expected, report, at)
+        if kept_anew.pk != found.pk:  # under another policy, so that the old one has nothing to wait for any more
+            Verification.objects.filter(pk=found.pk).update(next_try_at=None)
+        if kept_anew.verdict != Verdict.UNDETERMINED:
             decided += 1
             _tell(found.file, report, at)
     return decided
+
+
+def _bytes(file: StoredFile) -> bytes:
+    """A file's bytes; none of one that is missing or damaged, which must not keep others from being checked."""
+    try:
+        with files.open_stored(file.sha256) as content:
+            return content.read()
+    except (FileNotFoundError, files.DamagedFile):
+        logger.exception("file %s cannot be read, so it cannot be checked", file.sha256)
+        return b""
 
 
 @transaction.atomic
 def _tell(file: StoredFile, report: Report, at: dt.datetime) -> None:
     """Leave an event with each document whose file was decided upon."""
     for key in Version.objects.filter(file=file).values_list("document_id", flat=True).distinct():
-        text = Verdict(str(report.verdict)).label
+        text = str(Verdict(str(report.verdict)).label)
         steps.note(steps.held(key), "checked", actor=steps.SYSTEM, at=at, text=text)
 
 
@@ -182,7 +198,7 @@ def _list(url: str) -> bytes:
         with requests.get(url, timeout=SECONDS, stream=True) as answer:
             answer.raise_for_status()
             found = answer.raw.read(MOST + 1, decode_content=True)
-    except (requests.RequestException, OSError) as problem:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
         logger.warning("the revocation list of %s cannot be had (%s)", url, type(problem).__name__)
         return b""
     if len(found) > MOST:

@@ -5,13 +5,15 @@ any point leaves its packets to the next once the lease ends; what was taken alr
 """
 
 import datetime as dt
+import logging
 import random
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from tinhso.core import audit, outbox, sealed
+from tinhso.core.prepared import update
 from tinhso.documents.models import Attempt, Dispatch, Partner
 from tinhso.documents.plugins import NotSent, Outgoing, Way, channel
 from tinhso.documents.rules import retry
@@ -23,6 +25,7 @@ AT_ONCE = 20  # packets of one lease
 LEASE = dt.timedelta(minutes=2)
 LATE = "documents.late"
 _chance = random.SystemRandom()
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ def run(*, at: dt.datetime, most: int = AT_ONCE) -> int:
 @transaction.atomic
 def resume(*, dispatch_id: int, actor: str, at: dt.datetime) -> None:
     """A person has what was parked tried again."""
-    Dispatch.objects.filter(pk=dispatch_id, done_at__isnull=True).update(parked_at=None, stopped_at=None, next_at=at)
+    Dispatch.objects.filter(pk=dispatch_id, done_at__isnull=True).update(
+        parked_at=None, stopped_at=None, told_at=None, next_at=at
+    )
     audit.record(actor=actor, action="documents.dispatch_resumed", obj=f"dispatch:{dispatch_id}", details={}, at=at)
 
 
@@ -82,42 +87,59 @@ def _lease(at: dt.datetime, most: int) -> list[Dispatch]:
 
 
 def _try(dispatch: Dispatch, at: dt.datetime) -> _Tried:
+    """Hand one packet over; whatever goes wrong with it is written down with it and keeps no other from leaving."""
+    try:
+        return _Tried(dispatch, _handed_over(dispatch, at))
+    except (inbox.NotTaken, NotSent) as problem:
+        return _Tried(dispatch, code=problem.code, error=problem.text)
+    except agencies.NoCode as problem:
+        return _Tried(dispatch, code="18", error=str(problem))
+    except OperationalError:  # the database cannot be reached, which is the worker's affair
+        raise
+    except Exception as problem:
+        logger.exception("dispatch %s failed in a way that nobody has foreseen", dispatch.pk)
+        return _Tried(dispatch, code="unintelligible", error=type(problem).__name__)
+
+
+def _handed_over(dispatch: Dispatch, at: dt.datetime) -> str:
+    """The receipt for a packet that was taken; empty where the way gives none."""
     partner = dispatch.recipient.partner
     content = bytes(dispatch.packet.content)
     recipient = agencies.code_of(dispatch.recipient, at.date())
     message_id = str(dispatch.packet.message_id)
-    try:
-        if partner is None:
-            taken = inbox.receive(message_id=message_id, recipient_code=recipient, content=content, partner=None, at=at)
-            return _Tried(dispatch, taken.receipt)
-        outgoing = Outgoing(
-            message_id=message_id,
-            kind=dispatch.packet.kind,
-            sender=agencies.code_of(dispatch.sender, at.date()),
-            recipient=recipient,
-            content=content,
-            sha256=dispatch.packet.sha256,
-        )
-        return _Tried(dispatch, channel(partner.channel).send(outgoing, way(partner)))
-    except inbox.NotTaken as refusal:
-        return _Tried(dispatch, code=refusal.code, error=refusal.text)
-    except NotSent as problem:
-        return _Tried(dispatch, code=problem.code, error=problem.text)
+    if partner is None:
+        return inbox.receive(
+            message_id=message_id, recipient_code=recipient, content=content, partner=None, at=at
+        ).receipt
+    outgoing = Outgoing(
+        message_id=message_id,
+        kind=dispatch.packet.kind,
+        sender=agencies.code_of(dispatch.sender, at.date()),
+        recipient=recipient,
+        content=content,
+        sha256=dispatch.packet.sha256,
+    )
+    return channel(partner.channel).send(outgoing, way(partner))
 
 
 @transaction.atomic
 def _settle(tried: list[_Tried], at: dt.datetime) -> None:
-    for each in tried:
+    for each in sorted(tried, key=_document_of):  # documents in one order, so that no two workers wait for each other
         if each.code:
             _failed(each, at)
         else:
             _done(each, at)
 
 
+def _document_of(tried: _Tried) -> tuple[int, int]:
+    delivery = tried.dispatch.delivery
+    return (delivery.document_id if delivery else 0), tried.dispatch.pk
+
+
 def _done(tried: _Tried, at: dt.datetime) -> None:
     dispatch = tried.dispatch
     dispatch.tries, dispatch.done_at, dispatch.next_at, dispatch.last_error = dispatch.tries + 1, at, None, ""
-    dispatch.save(update_fields=["tries", "done_at", "next_at", "last_error"])
+    update(dispatch, "tries", "done_at", "next_at", "last_error")
     receipts.of_arrival(dispatch, tried.receipt, at)
 
 

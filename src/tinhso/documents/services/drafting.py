@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import docx
 from django.db import transaction
 from django.utils.translation import gettext as _
+from lxml import etree
 
 from tinhso.accounts.api import User
 from tinhso.core import files, media
@@ -19,6 +20,7 @@ from tinhso.documents.models import Agency, Attachment, Document, Remark, Versio
 from tinhso.documents.rules import kinds
 from tinhso.documents.rules.life import By, Step
 from tinhso.documents.services import finding, papers, secrets, steps
+from tinhso.edxml import Unreadable, limits
 
 MOST_ATTACHMENTS = 30
 
@@ -104,6 +106,8 @@ def edit_draft(
     document = steps.held(document_id, revision)
     steps.require(document, Step.EDIT, acts_as)
     changes = _fields(document.agency, text)
+    if document.body.get("uploaded") and text.body == document.body.get("text", ""):
+        changes["body"] |= {"uploaded": True}  # whoever leaves the text alone still means the file
     for name, value in changes.items():
         setattr(document, name, value)
     changes["found_by"] = finding.words_of(document)
@@ -135,12 +139,10 @@ def upload(
     kind = checked(content=content, name=name, size=size)
     content.seek(0)
     whole = content.read()
+    secrets.require_none(papers.first_lines(whole, kind))
     if kind == media.DOCX:
-        text = _text_of_word(whole, name)
-        secrets.require_none(text.splitlines()[:60])
-        body = {"text": text}
+        body = {"text": _text_of_word(whole, name), "unit": document.body.get("unit", "")}
     elif kind == media.PDF:
-        secrets.require_none(papers.first_page_lines(whole))
         body = dict(document.body) | {"uploaded": True}
     else:
         raise UnfitFile(_("Văn bản phải là tệp PDF hoặc Word (.docx); ảnh và bảng tính gửi làm tài liệu kèm theo."))
@@ -177,8 +179,7 @@ def attach(
     kind = checked(content=content, name=name, size=size)
     content.seek(0)
     whole = content.read()
-    if kind == media.PDF:
-        secrets.require_none(papers.first_page_lines(whole))
+    secrets.require_none(papers.first_lines(whole, kind))
     stored = files.store(content=io.BytesIO(whole), name=name, media_type=kind, at=at)
     made = Attachment.objects.create(
         document=document, position=position, file=stored, name=name[:200], media_type=kind
@@ -232,7 +233,9 @@ def give_back(
 
     Raises:
         NotNow, WrittenMeanwhile: as of `steps`.
+        StateSecret: the reason bears a mark of secrecy; nothing is kept.
     """
+    secrets.require_none([reason])
     document = steps.held(document_id, revision)
     steps.require(document, Step.RETURN, acts_as)
     return steps.take(document, Step.RETURN, actor=actor, at=at, note=reason)
@@ -329,8 +332,9 @@ def _to_be_signed(document: Document) -> bytes:
 
 def _text_of_word(whole: bytes, name: str) -> str:
     try:
+        limits.unpack(whole)  # so that no file of some kB becomes one of many GB
         opened = docx.Document(io.BytesIO(whole))
-    except (ValueError, KeyError, OSError):
+    except (Unreadable, ValueError, KeyError, OSError, etree.XMLSyntaxError):
         raise UnfitFile(
             _("Không đọc được tệp Word “%(name)s”; hãy lưu lại ở dạng .docx rồi nộp.") % {"name": name}
         ) from None

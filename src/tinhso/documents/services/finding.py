@@ -1,5 +1,7 @@
 """Words by which documents are found, with and without tone marks."""
 
+import unicodedata
+
 from tinhso.core.words import without_tones
 from tinhso.documents.models import Document, DocumentText
 from tinhso.documents.rules import kinds
@@ -19,13 +21,18 @@ def words_of(document: Document) -> str:
         document.code,
         *document.places_to,
     ]
-    plain = " ".join(" ".join(parts).lower().split())
+    plain = _plain(" ".join(parts))
     return f"{plain}\n{without_tones(plain)}"
 
 
 def keep_text(document: Document, text: str) -> None:
     """Keep the whole text of a document, so that it is found by what it says."""
-    plain = " ".join(text.lower().split())
+    plain = _plain(text)
     DocumentText.objects.update_or_create(
         document=document, defaults={"plain": plain, "toneless": without_tones(plain)}
     )
+
+
+def _plain(text: str) -> str:
+    """In small letters, each with its marks in one character, as searches look for them."""
+    return " ".join(unicodedata.normalize("NFC", text).lower().split())

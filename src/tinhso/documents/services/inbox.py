@@ -7,25 +7,40 @@ before anything of it is kept, but for its hash and who sent it.
 
 import datetime as dt
 import hashlib
+import io
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField, CharField
 from django.utils.translation import gettext as _
 
-from tinhso.core import audit
+from tinhso.core import audit, media
 from tinhso.core.clock import VIETNAM
-from tinhso.core.prepared import insert
+from tinhso.core.prepared import Prepared, Slot, insert
 from tinhso.documents.choices import Business as Kind
-from tinhso.documents.choices import Direction, State, StatusCode, Urgency
+from tinhso.documents.choices import ChannelKind, Direction, State, StatusCode, Urgency
 from tinhso.documents.models import Agency, Arrival, Document, Inbound, Partner
 from tinhso.documents.rules import deadlines, kinds, secrecy
 from tinhso.documents.selectors import agencies
-from tinhso.documents.services import finding, identity, papers, receipts, requests, steps
+from tinhso.documents.services import finding, identity, packets, papers, receipts, requests, statuses, steps
 from tinhso.edxml import Packet, Refused, Status, read, signature
 from tinhso.edxml.signature import Outcome
 
 EDOC, STATUS = "edoc", "status"
 LONGEST_ID = 64
+_BEFORE = Prepared(
+    lambda: Inbound.objects.filter(
+        message_id=Slot("message", CharField()), recipient=Slot("recipient", BigIntegerField())
+    ).values_list("pk", "sha256", "receipt")
+)
+_KNOWN = Prepared(
+    lambda: Document.objects.filter(
+        direction=Slot("direction", CharField()),
+        agency=Slot("agency", BigIntegerField()),
+        code=Slot("code", CharField()),
+        arrival__sender=Slot("sender", BigIntegerField()),
+    )[:1]
+)
 
 
 class NotTaken(Exception):
@@ -76,8 +91,7 @@ def receive(*, message_id: str, recipient_code: str, content: bytes, partner: Pa
         return before
     message, strength = opened(content, partner, at)
     sender = _sender(message, partner, at)
-    if isinstance(message, Packet):
-        _require_open(message, sender, sha256, at)
+    _require_open(message, sender, sha256, at)
     try:
         with transaction.atomic():
             given = _keep(message_id, recipient, sender, partner, message, content, sha256, strength, at)
@@ -99,24 +113,21 @@ def _recipient(code: str, at: dt.datetime) -> Agency:
 
 
 def _before(message_id: str, recipient: Agency, sha256: str, at: dt.datetime) -> Taken | None:
-    found = (
-        Inbound.objects.filter(message_id=message_id[:LONGEST_ID], recipient=recipient)
-        .only("sha256", "receipt")
-        .first()
-    )
-    if found is None:
+    rows = _BEFORE.rows(message=message_id[:LONGEST_ID], recipient=recipient.pk)
+    if not rows:
         return None
-    if found.sha256 != sha256:
+    ((key, had, receipt),) = rows
+    if had != sha256:
         with transaction.atomic():
             audit.record(
                 actor=steps.SYSTEM,
                 action="documents.conflict",
-                obj=f"inbound:{found.pk}",
-                details={"had": found.sha256, "came": sha256},
+                obj=f"inbound:{key}",
+                details={"had": had, "came": sha256},
                 at=at,
             )
         raise NotTaken("conflict", _("Đã nhận gói tin cùng mã này với nội dung khác; bản nhận trước được giữ."))
-    return Taken(found.receipt, is_new=False)
+    return Taken(receipt, is_new=False)
 
 
 def opened(content: bytes, partner: Partner | None, at: dt.datetime) -> tuple[Packet | Status, str]:
@@ -169,14 +180,9 @@ def _sender(message: Packet | Status, partner: Partner | None, at: dt.datetime) 
     return found
 
 
-def _require_open(message: Packet, sender: Agency, sha256: str, at: dt.datetime) -> None:
+def _require_open(message: Packet | Status, sender: Agency, sha256: str, at: dt.datetime) -> None:
     """The wall on receipt: what bears a mark is dropped unread; its hash and its sender stay in the audit."""
-    header = [message.subject, message.content, *message.to_places, *message.appendixes]
-    level = secrecy.mark(header)
-    for part in message.attachments:
-        if not level and part.content and part.content[:5] == b"%PDF-":
-            level = secrecy.mark(papers.first_page_lines(part.content))
-    if not level:
+    if not _bears_mark(message):
         return
     with transaction.atomic():
         audit.record(
@@ -190,6 +196,18 @@ def _require_open(message: Packet, sender: Agency, sha256: str, at: dt.datetime)
         "refused_as_secret",
         _("Gói tin có dấu độ mật, đã bị từ chối và xóa; hãy gửi theo đường văn bản mật hoặc cơ yếu."),
     )
+
+
+def _bears_mark(message: Packet | Status) -> bool:
+    """Whether the header or the first page of a file is marked, those that came zipped included."""
+    if isinstance(message, Status):
+        return bool(secrecy.mark([message.description]))
+    header = [message.subject, message.content, *message.to_places, *message.appendixes]
+    header += [message.business.reason] if message.business else []
+    if secrecy.mark(header):
+        return True
+    contents = (file.content or b"" for file in packets.files_of(message))
+    return any(secrecy.mark(papers.first_lines(each, media.detected(io.BytesIO(each)))) for each in contents)
 
 
 def _keep(
@@ -236,9 +254,7 @@ def _keep(
 
 def _known(recipient: Agency, sender: Agency, message: Packet) -> Document | None:
     """The copy that came before under another message; a document has one entry however often it is sent."""
-    return Document.objects.filter(
-        direction=Direction.IN, agency=recipient, code=message.document_id, arrival__sender=sender
-    ).first()
+    return _KNOWN.first(direction=Direction.IN, agency=recipient.pk, code=message.document_id[:120], sender=sender.pk)
 
 
 def _arrived(recipient: Agency, sender: Agency, message: Packet, at: dt.datetime) -> Document:
@@ -289,6 +305,8 @@ def _arrive(inbound: Inbound, message: Packet, business: int, at: dt.datetime) -
             acknowledge_by=deadlines.acknowledge_by(arrived_at=local, urgency=document.urgency),
         )
     )
+    if inbound.partner is not None and inbound.partner.channel != ChannelKind.DIRECT:
+        statuses.tell(document, code=StatusCode.ARRIVED, at=at)  # gateways carry no receipts
     if business == Kind.REPLACE:
         requests.take(inbound, message, at=at)
     requests.apply_early(document, at=at)

@@ -9,6 +9,7 @@ from tinhso.core import counters
 from tinhso.core.errors import RuleViolation
 from tinhso.documents.choices import DocumentKind
 from tinhso.documents.models import Agency, Document, NumberBook, NumberTaken
+from tinhso.documents.rules import kinds
 
 TOGETHER = "*"
 IN = "in"
@@ -21,7 +22,11 @@ class BookClosed(RuleViolation):
 
 def series_of(kind: str) -> str:
     """The series a type is numbered in: by type or all together, as the head of the agency has set (Điều 15 khoản 2)."""
-    return kind if settings.DOCUMENT_NUMBERING == "by_kind" or kind in OWN else TOGETHER
+    if settings.DOCUMENT_NUMBERING != "by_kind" and kind not in OWN:
+        return TOGETHER
+    return (
+        kind if kinds.BY_CODE[kind].abbreviation else DocumentKind.OFFICIAL_LETTER
+    )  # no abbreviation tells them apart
 
 
 def take(*, agency: Agency, series: str, document: Document, on: dt.date, at: dt.datetime) -> int:

@@ -16,7 +16,20 @@ from tinhso.documents.rules import kinds
 from tinhso.documents.selectors import agencies
 from tinhso.documents.services import identity
 from tinhso.edxml import Attachment as Part
-from tinhso.edxml import Business, Invalid, Limits, Organ, ResponseFor, Status, Trace, signature, write, write_status
+from tinhso.edxml import (
+    Business,
+    Invalid,
+    Limits,
+    Organ,
+    ResponseFor,
+    Status,
+    Trace,
+    Unreadable,
+    limits,
+    signature,
+    write,
+    write_status,
+)
 from tinhso.edxml import Packet as Message
 
 EDOC, STATUS = "edoc", "status"
@@ -121,6 +134,23 @@ def dispatch(
 def organ(agency: Agency, code: str) -> Organ:
     """An agency as packets name it."""
     return Organ(code, in_charge=agency.superior, name=agency.name, address=agency.place)
+
+
+def files_of(message: Message) -> list[Part]:
+    """The files of a packet, those that came zipped unzipped."""
+    return [file for part in message.attachments if part.content is not None for file in _unzipped(part)]
+
+
+def _unzipped(part: Part) -> list[Part]:
+    """The files of an attachment; a zip that goes beyond the limits stays as it came."""
+    content = part.content or b""
+    if not limits.is_packed(content[:4096], name=part.name, media_type=part.media_type):
+        return [part]
+    try:
+        found = limits.unpack(content)
+    except Unreadable:
+        return [part]
+    return [Part.of(f"{part.content_id}-{place}", file.name, "", file.content) for place, file in enumerate(found)]
 
 
 def _responses(document: Document) -> tuple[ResponseFor, ...]:

@@ -7,13 +7,16 @@ import io
 import pypdfium2
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from lxml import etree
 
+from tinhso.core import media
 from tinhso.core.errors import RuleViolation
 from tinhso.core.papers import Letterhead, Paper, Signature
 from tinhso.core.papers import pdf as papers
 from tinhso.documents.choices import DocumentKind, Urgency
 from tinhso.documents.models import Document
 from tinhso.documents.rules import body, kinds
+from tinhso.edxml import Unreadable, limits
 from tinhso.signing import fields, fonts
 from tinhso.signing.fields import SignatureBox, TextField
 from tinhso.signing.port import CannotSign
@@ -23,6 +26,9 @@ ITALIC = fonts.SERIF.with_name("LiberationSerif-Italic.ttf")
 BELOW = 3.0  # points of a field under its baseline
 ROOM = (150.0, 60.0)  # width and height of the room for a signature, in points
 SEAL = 96.0  # points: a seal is about 36 mm wide
+LINES = 60  # of a Word file in which a first page's marks are looked for
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"  # of what Word files are made
+BREAKS = {f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}tab": " "}
 HEADS = 0.45  # of the page's height, in which an uploaded file's number and day are looked for
 
 
@@ -44,7 +50,7 @@ def rendered(document: Document) -> bytes:
     return fields.prepare(
         made,
         texts=[
-            _text(fields.NUMBER, number.page, number.left, number.top, 26.0),
+            _text(fields.NUMBER, number.page, number.left, number.top, 30.0),
             _text(fields.DATE, day.page, day.left, day.top, offsets[2] + 28.0, offsets, ITALIC),
         ],
         signatures=_rooms(room.page, room.left, room.top),
@@ -71,7 +77,7 @@ def prepared(uploaded: bytes, *, signer_name: str) -> bytes:
         number = _after(pages[0], "Số:") or _after(pages[0], "Số :") or _margin(pages[0], 0)
         days = [_after(pages[0], word, after=number[1] - 60) for word in ("ngày", "tháng", "năm")]
         last, room = _room(pages, signer_name)
-    texts = [_text(fields.NUMBER, 0, *number, 26.0)]
+    texts = [_text(fields.NUMBER, 0, *number, 30.0)]
     if all(days):
         (day, month, year) = [found for found in days if found]
         offsets = (0.0, month[0] - day[0], year[0] - day[0])
@@ -87,6 +93,20 @@ def prepared(uploaded: bytes, *, signer_name: str) -> bytes:
         ) from None
 
 
+def upper_right(pdf: bytes) -> SignatureBox:
+    """The place of an agency's signature on an appendix in a file of its own.
+
+    Raises:
+        CannotSign: the file has no page that can be read.
+    """
+    try:
+        with pypdfium2.PdfDocument(pdf) as pages:
+            width, height = pages[0].get_size()
+    except (pypdfium2.PdfiumError, IndexError):
+        raise CannotSign("the file has no page") from None
+    return SignatureBox(fields.ORGANIZATION, 0, (width - 290, height - 40, width - 40, height - 24), lock=True)
+
+
 def first_page_lines(pdf: bytes) -> list[str]:
     """Lines of text on the first page; none of a page that is a picture or cannot be read."""
     try:
@@ -94,6 +114,35 @@ def first_page_lines(pdf: bytes) -> list[str]:
             return str(pages[0].get_textpage().get_text_range()).splitlines() if len(pages) else []
     except pypdfium2.PdfiumError:
         return []
+
+
+def first_lines(whole: bytes, kind: str) -> list[str]:
+    """Lines of text with which a PDF or Word file begins, in which marks of secrecy are looked for; none of others.
+
+    Of Word files that is whatever stands there: tables, in which heads of papers are laid out, text boxes, page heads.
+    """
+    if kind == media.PDF:
+        return first_page_lines(whole)
+    if kind != media.DOCX:
+        return []
+    try:
+        parts = {part.name: part.content for part in limits.unpack(whole)}
+        heads = sorted(name for name in parts if name.startswith("word/header"))
+        read = [etree.fromstring(parts[name], _parser()) for name in (*heads, "word/document.xml")]
+    except (Unreadable, KeyError, etree.XMLSyntaxError):
+        return []
+    lines = (line for part in read for each in part.iter(f"{WORD}p") for line in _said(each).splitlines())
+    return [line for line in lines if line.strip()][:LINES]
+
+
+def _said(paragraph: etree._Element) -> str:
+    return "".join(
+        (each.text or "") if each.tag == f"{WORD}t" else BREAKS.get(each.tag, "") for each in paragraph.iter()
+    )
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def whole_text(pdf: bytes, *, most: int = 200_000) -> tuple[str, int]:

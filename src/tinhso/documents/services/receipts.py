@@ -3,7 +3,9 @@
 import datetime as dt
 import hashlib
 
-from tinhso.core.prepared import insert
+from django.db.models import BigIntegerField
+
+from tinhso.core.prepared import Prepared, Slot, insert, update
 from tinhso.documents.choices import StatusCode
 from tinhso.documents.models import Agency, Delivery, Dispatch, Receipt
 from tinhso.documents.rules import fold
@@ -13,6 +15,8 @@ from tinhso.documents.services import identity, steps
 from tinhso.edxml import Status
 
 ANSWERS = (StatusCode.AGREED, StatusCode.DECLINED)
+_DELIVERY = Prepared(lambda: Delivery.objects.filter(pk=Slot("delivery", BigIntegerField())))
+_RECEIPTS = Prepared(lambda: Receipt.objects.filter(delivery=Slot("delivery", BigIntegerField())))
 
 
 def take(
@@ -30,9 +34,13 @@ def take(
     Returns:
         Whether it is new; the same word again changes nothing.
     """
-    if delivery.receipts.filter(code=code, at_remote=at_remote).exists():
+    document = steps.held(delivery.document_id)
+    recipient = delivery.recipient
+    delivery = _DELIVERY.get(delivery=delivery.pk)  # as it is now that nobody else writes
+    known = _RECEIPTS.all(delivery=delivery.pk)
+    if any(each.code == code and each.at_remote == at_remote for each in known):
         return False
-    insert(
+    new = insert(
         Receipt(
             delivery=delivery,
             code=code,
@@ -44,21 +52,19 @@ def take(
             got_at=at,
         )
     )
-    refresh(delivery, description if code == StatusCode.REFUSED else "")
-    document = steps.held(delivery.document_id)
+    _refresh(delivery, [*known, new], description if code == StatusCode.REFUSED else "")
     steps.note(
         document,
         "receipt",
-        actor=delivery.recipient.name,
+        actor=recipient.name,
         at=at,
         text=f"{StatusCode(code).label}. {description}".strip(),
     )
     return True
 
 
-def refresh(delivery: Delivery, refusal: str = "") -> None:
+def _refresh(delivery: Delivery, known: list[Receipt], refusal: str) -> None:
     """Write the fold of a delivery's receipts into its columns."""
-    known = list(delivery.receipts.all())
     folded = fold.fold(fold.Receipt(each.at_remote, each.digest, each.code) for each in known)
     answered = [each for each in known if each.code in ANSWERS]
     asked = delivery.asked_at
@@ -67,7 +73,7 @@ def refresh(delivery: Delivery, refusal: str = "") -> None:
     delivery.recall = Recall.ASKED if is_open else folded.recall
     delivery.arrived_at = folded.arrived_at
     delivery.refusal = refusal[:500] or delivery.refusal
-    delivery.save(update_fields=["standing", "recall", "arrived_at", "refusal"])
+    update(delivery, "standing", "recall", "arrived_at", "refusal")
 
 
 def of_arrival(dispatch: Dispatch, text: str, at: dt.datetime) -> None:
@@ -112,7 +118,7 @@ def of_status(status: Status, *, ours: Agency, raw: str, at: dt.datetime) -> Del
     found = Delivery.objects.filter(
         document__agency=ours, document__code=status.response_for.document_id, recipient=sender
     )
-    delivery = found.select_for_update(of=("self",)).select_related("recipient").order_by("-pk").first()
+    delivery = found.order_by("-pk").first()
     if delivery is not None:
         take(
             delivery,

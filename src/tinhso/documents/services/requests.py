@@ -8,17 +8,25 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, CharField
 from django.utils.translation import gettext as _
 
 from tinhso.core.errors import RuleViolation
+from tinhso.core.prepared import Prepared, Slot
 from tinhso.documents.choices import Business as Kind
 from tinhso.documents.choices import Direction, RequestState, StatusCode
 from tinhso.documents.models import Document, DocumentText, Inbound, ReceivedRequest
 from tinhso.documents.rules import requests as rules
 from tinhso.documents.rules.life import Step
 from tinhso.documents.rules.requests import Outcome
-from tinhso.documents.services import finding, statuses, steps
+from tinhso.documents.services import finding, secrets, statuses, steps
 from tinhso.edxml import Packet
+
+_EARLY = Prepared(
+    lambda: ReceivedRequest.objects.filter(
+        recipient=Slot("recipient", BigIntegerField()), code=Slot("code", CharField()), state=RequestState.EARLY
+    ).values_list("pk")[:1]
+)
 
 
 class AlreadyAnswered(RuleViolation):
@@ -55,6 +63,8 @@ def take(inbound: Inbound, message: Packet, *, at: dt.datetime) -> ReceivedReque
 
 def apply_early(document: Document, *, at: dt.datetime) -> None:
     """Do what the sender had asked for before the document came, in the caller's transaction."""
+    if not _EARLY.rows(recipient=document.agency_id, code=document.code):
+        return
     waiting = ReceivedRequest.objects.filter(
         recipient=document.agency, sender=document.issuer, code=document.code, state=RequestState.EARLY
     )
@@ -68,7 +78,9 @@ def decide(*, request_id: int, agrees: bool, reason: str, actor: str, at: dt.dat
 
     Raises:
         AlreadyAnswered: somebody has decided before.
+        StateSecret: the reason bears a mark of secrecy; nothing is kept.
     """
+    secrets.require_none([reason])
     request = ReceivedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     if request.state != RequestState.WAITING or request.document_id is None:
         raise AlreadyAnswered(_("Yêu cầu này đã được trả lời; hãy tải lại trang."))

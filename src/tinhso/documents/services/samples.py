@@ -1,6 +1,7 @@
 """Documents for the demonstration: between agencies of the sample province, at every point of their way."""
 
 import datetime as dt
+from typing import Any
 
 from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, User
@@ -19,14 +20,14 @@ from tinhso.documents.services import (
 
 EVERYTHING = frozenset({By.DRAFTER, By.LEADER, By.REGISTRAR, By.HANDLER})
 SUBJECTS = (  # type, subject, how far it goes
-    (DocumentKind.PLAN, "Kế hoạch nâng tỷ lệ văn bản điện tử có chữ ký số (mẫu)", "done"),
+    (DocumentKind.PLAN, "Nâng tỷ lệ văn bản điện tử có chữ ký số (mẫu)", "done"),
     (DocumentKind.OFFICIAL_LETTER, "Rà soát trang thiết bị phục vụ ký số (mẫu)", "registered"),
-    (DocumentKind.REPORT, "Báo cáo kết quả chuyển đổi số tháng (mẫu)", "sent"),
+    (DocumentKind.REPORT, "Kết quả chuyển đổi số tháng (mẫu)", "sent"),
     (DocumentKind.OFFICIAL_LETTER, "Mời góp ý quy chế trao đổi văn bản điện tử (mẫu)", "issued"),
-    (DocumentKind.NOTICE, "Thông báo lịch tập huấn ký số (mẫu)", "signed"),
-    (DocumentKind.SUBMISSION, "Tờ trình bổ sung thiết bị ký số (mẫu)", "to_sign"),
-    (DocumentKind.PLAN, "Kế hoạch kiểm tra công tác văn thư (mẫu)", "in_review"),
-    (DocumentKind.INVITATION, "Giấy mời họp tổ công tác chuyển đổi số (mẫu)", "draft"),
+    (DocumentKind.NOTICE, "Lịch tập huấn ký số (mẫu)", "signed"),
+    (DocumentKind.SUBMISSION, "Bổ sung thiết bị ký số (mẫu)", "to_sign"),
+    (DocumentKind.PLAN, "Kiểm tra công tác văn thư (mẫu)", "in_review"),
+    (DocumentKind.INVITATION, "Họp tổ công tác chuyển đổi số (mẫu)", "draft"),
 )
 ORDER = ("draft", "in_review", "to_sign", "signed", "issued", "sent", "registered", "done")
 
@@ -76,7 +77,7 @@ def _make(
         places_to=(recipient.name, "Lưu: VT"),
     )
     found = drafting.create_draft(agency=sender, text=text, author=author, at=at)
-    common = {"acts_as": EVERYTHING, "at": at}
+    common: dict[str, Any] = {"acts_as": EVERYTHING, "at": at}
     if steps >= 1:
         found = drafting.submit(document_id=found.pk, revision=found.revision, actor=author.username, **common)
     if steps >= 2:
@@ -106,7 +107,7 @@ def _exchange(at: dt.datetime) -> None:
 def _take_in(sent: Document, recipient: Agency, is_finished: bool, today: dt.date, at: dt.datetime) -> None:
     copy = Document.objects.get(agency=recipient, direction="in", code=sent.code)
     registrar = _people(recipient, Action.REGISTER_DOCUMENTS, today)[0]
-    common = {"actor": registrar, "acts_as": EVERYTHING, "at": at}
+    common: dict[str, Any] = {"actor": registrar, "acts_as": EVERYTHING, "at": at}
     copy = registering.register(document_id=copy.pk, revision=copy.revision, **common)
     if is_finished:
         copy = registering.assign(

@@ -51,10 +51,11 @@ def send(
     if document.medium != Medium.ELECTRONIC:
         raise OnPaper(_("Văn bản giấy không gửi qua trục liên thông; hãy gửi theo đường công văn giấy."))
     version = sealed(document)
-    had = set(document.deliveries.values_list("recipient_id", flat=True))
-    to = [agency for agency in recipients if agency.pk not in had and agency.pk != document.agency_id]
+    had = {document.agency_id, *document.deliveries.values_list("recipient_id", flat=True)}
+    to = [each for each in {agency.pk: agency for agency in recipients}.values() if each.pk not in had]
     if not to:
         raise NobodyToSend(_("Hãy chọn ít nhất một nơi nhận chưa được gửi văn bản này."))
+    to += _who_has_the_replaced(document, had | {agency.pk for agency in to})
     _require_open(document)
     made = _deliver(document, version, to, _business(document), at)
     steps.take(document, Step.SEND, actor=actor, at=at, note=", ".join(agency.name for agency in to)[:2000])
@@ -73,7 +74,9 @@ def recall(
 
     Raises:
         NotNow, WrittenMeanwhile: as of `steps`.
+        StateSecret: the reason bears a mark of secrecy; nothing is kept.
     """
+    secrets.require_none([reason])
     document = steps.held(document_id, revision)
     steps.require(document, Step.RECALL, acts_as)
     business = Business(Kind.RECALL, reason=reason[:500], document_id=document.code)
@@ -134,6 +137,16 @@ def sealed(document: Document) -> Version:
     if found is None:
         raise signing.CannotSignNow(_("Văn bản chưa có chữ ký số của cơ quan."))
     return found
+
+
+def _who_has_the_replaced(document: Document, but: set[int]) -> list[Agency]:
+    """Recipients of the document that this one replaces, who have not refused it."""
+    if document.replaces_id is None:
+        return []
+    told = Delivery.objects.filter(document=document.replaces_id).exclude(standing="refused")
+    return list(
+        Agency.objects.filter(pk__in=told.values("recipient"), is_active=True).exclude(pk__in=but).order_by("pk")
+    )
 
 
 def _require_open(document: Document) -> None:

@@ -16,7 +16,7 @@ from tinhso.core import files, media, signers
 from tinhso.core.clock import VIETNAM
 from tinhso.core.errors import RuleViolation
 from tinhso.core.models import StoredFile
-from tinhso.documents.choices import Direction, Medium, SignatureRole, State, Verdict, VersionKind
+from tinhso.documents.choices import Direction, Medium, SignatureRole, State, VersionKind
 from tinhso.documents.models import Agency, Document, SignatureMade, Version
 from tinhso.documents.rules import kinds
 from tinhso.documents.rules.life import By, Step
@@ -24,7 +24,8 @@ from tinhso.documents.selectors import agencies, pictures
 from tinhso.documents.services import checks, drafting, finding, numbers, papers, secrets, steps
 from tinhso.edxml import identifiers
 from tinhso.signing import appearance, fields, remote
-from tinhso.signing.port import CannotSign, CertificateNotInForce, Place, Signer
+from tinhso.signing.port import CannotSign, CertificateNotInForce, NotAPdf, Place, Signer
+from tinhso.signing.report import Verdict as Judged
 
 
 class CannotSignNow(RuleViolation):
@@ -70,7 +71,7 @@ def take_signed(
     document = _to_sign(document_id, revision, signer, acts_as)
     returned = _returned(newest_bytes(document), content.read())
     report = checks.look_at(returned, expected="", at=at)
-    if report.verdict == Verdict.FAILED:
+    if report.verdict is Judged.FAILED:
         raise CannotSignNow(_("Chữ ký trong tệp không đạt: %(why)s") % {"why": checks.first_reason(report)})
     return _person_signed(document, returned, None, signer, at)
 
@@ -132,7 +133,7 @@ def take_sealed(
     steps.require(document, Step.SEAL, acts_as)
     returned = _returned(newest_bytes(document), content.read())
     report = checks.look_at(returned, expected=document.agency.name, at=at)
-    if report.verdict == Verdict.FAILED:
+    if report.verdict is Judged.FAILED:
         raise CannotSignNow(_("Chữ ký trong tệp không đạt: %(why)s") % {"why": checks.first_reason(report)})
     return _sealed(document, returned, None, actor, at)
 
@@ -272,11 +273,30 @@ def _seal(document: Document, actor: str, at: dt.datetime) -> Document:
 def _sealed(document: Document, signed: bytes, key: Signer | None, actor: str, at: dt.datetime) -> Document:
     version = _keep(document, VersionKind.SEALED, signed, actor, at)
     _note_signature(version, SignatureRole.ORGANIZATION, key, document.agency.name, at)
+    if key is not None:
+        _sign_appendices(document, key, at)
     checks.check(file=version.file, pdf=signed, expected=document.agency.name, at=at)
     finding.keep_text(document, papers.whole_text(signed)[0])
     if document.replaces_id:
         document.replaces = steps.held(document.replaces_id)
     return steps.take(document, Step.SEAL, actor=actor, at=at, issued_at=at)
+
+
+def _sign_appendices(document: Document, key: Signer, at: dt.datetime) -> None:
+    """Sign PDF files beside the text: no picture but number and moment, at the upper right of the first page
+    (Phụ lục I, mục II.7). What takes no signature, such as a file that others have signed, stays as it is."""
+    line = appearance.copy_line(kinds.shown_number(document.number, document.notation), at)
+    for each in document.attachments.select_related("file").filter(media_type=media.PDF, is_signed=False):
+        with files.open_stored(each.file.sha256) as content:
+            pdf = content.read()
+        try:
+            room = fields.prepare(pdf, texts=(), signatures=[papers.upper_right(pdf)])
+            signed = key.sign(room, at=at, place=Place(fields.ORGANIZATION, line, lock=True))
+        except (CannotSign, NotAPdf):
+            continue
+        each.file = files.store(content=io.BytesIO(signed), name=each.name, media_type=media.PDF, at=at)
+        each.is_signed = True
+        each.save(update_fields=["file", "is_signed"])
 
 
 def _require_person(document: Document, at: dt.datetime) -> None:
@@ -292,7 +312,7 @@ def _require_person(document: Document, at: dt.datetime) -> None:
     with files.open_stored(signed.file.sha256) as content:
         pdf = content.read()
     report = checks.look_at(pdf, expected="", at=at)
-    if report.verdict == Verdict.FAILED or not newest_bytes(document).startswith(pdf):
+    if report.verdict is Judged.FAILED or not newest_bytes(document).startswith(pdf):
         raise NotSignedByPerson(
             _(
                 "Chữ ký của người có thẩm quyền không đạt (%(why)s); cơ quan không ký văn bản này "

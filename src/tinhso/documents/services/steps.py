@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 
 from tinhso.core import audit, outbox
 from tinhso.core.errors import RuleViolation
-from tinhso.core.prepared import insert
+from tinhso.core.prepared import Prepared, Slot, insert, update
 from tinhso.documents.models import Document, DocumentEvent
 from tinhso.documents.rules import life
 from tinhso.documents.rules.life import By, Step
@@ -24,6 +25,9 @@ class WrittenMeanwhile(RuleViolation):
     """Somebody else has acted on the document since it was read."""
 
 
+_HELD = Prepared(lambda: Document.objects.select_for_update().filter(pk=Slot("document", BigIntegerField())))
+
+
 def held(document_id: int, revision: int | None = None) -> Document:
     """The document, held until the end of the transaction.
 
@@ -34,7 +38,7 @@ def held(document_id: int, revision: int | None = None) -> Document:
         Document.DoesNotExist: no such document.
         WrittenMeanwhile: it has another revision now.
     """
-    found = Document.objects.select_for_update(of=("self",)).select_related("agency", "issuer").get(pk=document_id)
+    found = _HELD.get(document=document_id)
     if revision is not None and found.revision != revision:
         raise WrittenMeanwhile(_("Văn bản vừa được người khác xử lý; hãy xem lại rồi làm tiếp."))
     return found
@@ -100,7 +104,7 @@ def _write(
     for name, value in changes.items():
         setattr(document, name, value)
     document.revision += 1
-    document.save(update_fields=[*changes, "state", "revision"])
+    update(document, *sorted(changes), "state", "revision")
     _tell(document, what, actor, at, text, details)
     return document
 

@@ -10,9 +10,9 @@ from tinhso.core.intake import names
 from tinhso.core.models import StoredFile
 from tinhso.documents.choices import VersionKind
 from tinhso.documents.models import Arrival, Attachment, Document, Inbound
-from tinhso.documents.services import checks, drafting, finding, inbox, papers, steps
+from tinhso.documents.services import checks, drafting, finding, inbox, packets, papers, steps
 from tinhso.edxml import Attachment as Part
-from tinhso.edxml import Packet, Unreadable, limits
+from tinhso.edxml import Packet
 
 
 def waiting() -> list[int]:
@@ -34,28 +34,11 @@ def unpack(*, inbound_id: int, at: dt.datetime) -> bool:
         message, _strength = inbox.opened(bytes(found.content), found.partner, found.received_at)
         assert isinstance(message, Packet)  # noqa: S101 - only packets keep their content
         document = steps.held(found.document_id)
-        _store(document, _files(message), at)
+        _store(document, packets.files_of(message), at)
         Arrival.objects.filter(document=document).update(is_unpacked=True)
         found.is_opened = True
         found.save(update_fields=["is_opened"])
     return True
-
-
-def _files(message: Packet) -> list[Part]:
-    """The files of a packet, those that came zipped unzipped."""
-    return [file for part in message.attachments if part.content is not None for file in _unzipped(part)]
-
-
-def _unzipped(part: Part) -> list[Part]:
-    """The files of an attachment; a zip that goes beyond the limits stays as it came."""
-    content = part.content or b""
-    if not limits.is_packed(content[:4], name=part.name, media_type=part.media_type):
-        return [part]
-    try:
-        found = limits.unpack(content)
-    except Unreadable:
-        return [part]
-    return [Part.of(f"{part.content_id}-{place}", file.name, "", file.content) for place, file in enumerate(found)]
 
 
 def _store(document: Document, parts: list[Part], at: dt.datetime) -> None:
@@ -92,4 +75,3 @@ def _stored(part: Part, at: dt.datetime) -> tuple[StoredFile, str]:
     content = io.BytesIO(part.content or b"")
     kind = media.detected(content) or "application/octet-stream"
     return files.store(content=content, name=part.name[:200], media_type=kind, at=at), kind
-

@@ -5,6 +5,7 @@ agreed to that, and whom the settings name with the agency that witnesses (TINHS
 """
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -93,7 +94,7 @@ def _issued(sender: Agency, signer: User, statement: str, witness: Agency, at: d
         places_to=(witness.name, "Lưu: VT"),
     )
     found = drafting.create_draft(agency=sender, text=text, author=signer, at=at)
-    common = {"actor": signer.username, "acts_as": EVERYTHING, "at": at}
+    common: dict[str, Any] = {"actor": signer.username, "acts_as": EVERYTHING, "at": at}
     found = drafting.submit(document_id=found.pk, revision=found.revision, **common)
     found = drafting.approve(document_id=found.pk, revision=found.revision, **common)
     found = signing.sign(document_id=found.pk, revision=found.revision, signer=signer, acts_as=EVERYTHING, at=at)

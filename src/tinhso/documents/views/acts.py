@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tinhso.accounts.api import Action, SignedInRequest, User, action_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
-from tinhso.documents.forms import FileForm, RemarkForm, SendForm
-from tinhso.documents.models import Document, ReceivedRequest
+from tinhso.documents.choices import Medium, RequestState
+from tinhso.documents.forms import DecideForm, FileForm, RemarkForm, SendForm
+from tinhso.documents.models import Agency, Document, ReceivedRequest
+from tinhso.documents.presenters import recipients
 from tinhso.documents.rules import kinds
 from tinhso.documents.rules.life import By, Step
 from tinhso.documents.selectors import agencies, documents
@@ -41,7 +44,10 @@ def step(request: SignedInRequest, key: int, name: str) -> HttpResponse:
         done = ACTS[name](_Asked(request, asker, found, acts_as), given)
     except RuleViolation as refusal:
         found.refresh_from_db()
-        return pages.page(request, asker, found, problem=str(refusal), status=422)
+        if form is None:
+            return pages.page(request, asker, found, problem=str(refusal), status=422)
+        form.add_error(None, str(refusal))
+        return pages.page(request, asker, found, bound={name: form}, status=422)
     messages.success(request, _done_words()[name] % {"number": kinds.shown_number(done.number, done.notation)})
     return redirect("documents:document", key)
 
@@ -119,10 +125,13 @@ def send(request: SignedInRequest, key: int) -> HttpResponse:
     found, acts_as = asked.document_as(asker, key)
     if Step.SEND not in documents.steps_now(asker, found):
         raise Http404
+    if found.medium == Medium.PAPER:
+        raise Http404
     had = found.deliveries.values("recipient")
     choices = agencies.addressees().exclude(pk__in=had).exclude(pk=found.agency_id)
-    form = SendForm(request.POST or None, choices=choices)
-    if request.method == "POST" and form.is_valid():
+    is_sent = "send" in request.POST
+    form = SendForm(request.POST if is_sent else None, choices=choices)
+    if is_sent and form.is_valid():
         try:
             made = sending.send(
                 document_id=found.pk,
@@ -137,9 +146,29 @@ def send(request: SignedInRequest, key: int) -> HttpResponse:
         else:
             messages.success(request, _("Đã đưa văn bản đi %(count)s nơi.") % {"count": len(made)})
             return redirect("documents:document", key)
-    number = kinds.shown_number(found.number, found.notation)
-    context = {"document": found, "number": number, "form": form}
-    return render(request, "documents/send.html", context, status=422 if form.is_bound else 200)
+    context = _choosing(request, found, list(choices), asker) | {"form": form}
+    return render(request, "documents/send.html", context, status=422 if is_sent else 200)
+
+
+def _choosing(request: SignedInRequest, found: Document, choices: list[Agency], asker: Reader) -> Given:
+    """The recipients to choose from: a search, or the wish to tick a whole group, comes with what was ticked before."""
+    text = request.POST.get("q", "").replace("\0", "")[:100]
+    if request.method == "POST":
+        asked_for = set(request.POST.getlist("recipients"))
+        ticked = frozenset(each.pk for each in choices if str(each.pk) in asked_for)
+    else:
+        ticked = recipients.named(found, choices)
+    groups = recipients.groups(choices, ticked=ticked, text=text, today=asker.today, whole=request.POST.get("tick", ""))
+    return {
+        "document": found,
+        "number": kinds.shown_number(found.number, found.notation),
+        "groups": groups,
+        "ticked": sum(group.ticked for group in groups),
+        "nothing": not any(group.is_seen for group in groups),
+        "is_first": request.method != "POST",
+        "text": text,
+        "total": len(choices),
+    }
 
 
 @require_POST
@@ -170,6 +199,10 @@ def take_signed(request: SignedInRequest, key: int) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return pages.page(request, asker, found, problem=_("Hãy chọn tệp đã ký."), status=422)
+    most = settings.EVIDENCE_MAX_MB
+    if form.cleaned_data["file"].size > most * 1024 * 1024:
+        problem = _("Tệp lớn hơn %(most)s MB; hãy nộp đúng bản đã tải về, thêm chữ ký.") % {"most": most}
+        return pages.page(request, asker, found, problem=problem, status=422)
     common = {
         "document_id": found.pk,
         "revision": asked.revision(request),
@@ -197,16 +230,22 @@ def decide(request: SignedInRequest, key: int) -> HttpResponse:
     found = ReceivedRequest.objects.filter(pk=key, recipient__org_unit__in=asker.registers).first()
     if found is None or found.document_id is None:
         raise Http404
-    try:
-        requests.decide(
-            request_id=found.pk,
-            agrees="agree" in request.POST,
-            reason=request.POST.get("reason", "")[:500],
-            actor=request.user.username,
-            at=clock.now(),
-        )
-    except RuleViolation as refusal:
-        document = asked.document(asker, found.document_id)
-        return pages.page(request, asker, document, problem=str(refusal), status=422)
-    messages.success(request, _("Đã trả lời nơi gửi."))
-    return redirect("documents:document", found.document_id)
+    form = DecideForm(request.POST, auto_id=f"decide{key}_%s")
+    if form.is_valid():
+        try:
+            requests.decide(
+                request_id=found.pk,
+                agrees="agree" in request.POST,
+                reason=form.cleaned_data["reason"],
+                actor=request.user.username,
+                at=clock.now(),
+            )
+        except RuleViolation as refusal:
+            found.refresh_from_db()
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Đã trả lời nơi gửi."))
+            return redirect("documents:document", found.document_id)
+    document = asked.document(asker, found.document_id)
+    name = f"decide-{key}" if found.state == RequestState.WAITING else "decide"
+    return pages.page(request, asker, document, bound={name: form}, status=422)

@@ -1,5 +1,7 @@
 """Agencies that exchange documents, and partners through which they are reached."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -7,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.accounts.api import Action, SignedInRequest, action_required
+from tinhso.accounts import api as accounts
+from tinhso.accounts.api import Action, SignedInRequest, action_required, sign_in_required
 from tinhso.core import clock
 from tinhso.core.exports import csv_table, wanted_table
 from tinhso.core.paging import pages
@@ -20,9 +23,14 @@ A_PAGE = 100
 
 
 @require_safe
-@action_required(Action.READ_DOCUMENTS)
+@sign_in_required
 def directory(request: SignedInRequest) -> HttpResponse:
-    """Who can be sent documents, under which identifier and by which way."""
+    """Who can be sent documents, under which identifier and by which way; for who works with documents, and for who
+    looks after the exchange."""
+    may_read = bool(accounts.posts(user=request.user, action=Action.READ_DOCUMENTS, on=clock.today()))
+    may_manage = presenters.may_manage(request.user, clock.today())
+    if not may_read and not may_manage:
+        raise Http404
     text = request.GET.get("q", "").replace("\0", "")[:100]
     found = agencies.addressees(search=text).prefetch_related("codes")
     today = clock.today()
@@ -34,7 +42,10 @@ def directory(request: SignedInRequest) -> HttpResponse:
         "partners": Partner.objects.order_by("name"),
         "pages": pages(page, q=text),
         "text": text,
-        "may_manage": presenters.may_manage(request.user, today),
+        "total": page.paginator.count,
+        "csv_url": "?" + urlencode({"format": "csv"} | ({"q": text} if text else {})),
+        "may_manage": may_manage,
+        "may_read": may_read,
     }
     return render(request, "documents/agencies.html", context)
 

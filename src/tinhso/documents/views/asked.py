@@ -4,6 +4,7 @@ from django.http import Http404
 
 from tinhso.accounts.api import SignedInRequest
 from tinhso.core import clock
+from tinhso.documents.forms import YEARS
 from tinhso.documents.models import Agency, Document
 from tinhso.documents.rules.life import By
 from tinhso.documents.selectors import documents
@@ -60,3 +61,9 @@ def revision(request: SignedInRequest) -> int:
     """The revision that the person has seen; 0, which none is, for nonsense."""
     text = request.POST.get("revision", "")
     return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+def year(text: str) -> int | None:
+    """A year that was asked for; None for nonsense."""
+    found = int(text) if text.isdecimal() and len(text) == 4 else 0
+    return found if YEARS[0] <= found <= YEARS[1] else None

@@ -1,5 +1,7 @@
 """The public check: drop a file, see who signed what, intact or not. Nothing is kept."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +18,13 @@ from tinhso.documents.services import checks
 def check(request: HttpRequest) -> HttpResponse:
     """Check the signatures of one file that anybody sends."""
     form = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
-    context = {"form": form, "report": None, "name": "", "problem": "", "most": settings.EVIDENCE_MAX_MB}
+    context: dict[str, Any] = {
+        "form": form,
+        "report": None,
+        "name": "",
+        "problem": "",
+        "most": settings.EVIDENCE_MAX_MB,
+    }
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         if file.size > settings.EVIDENCE_MAX_MB * 1024 * 1024:

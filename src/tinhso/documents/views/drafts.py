@@ -12,7 +12,7 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, SignedInRequest, User, action_required
 from tinhso.core import clock
 from tinhso.core.errors import RuleViolation
-from tinhso.documents.choices import DocumentKind
+from tinhso.documents.choices import Direction, DocumentKind, State
 from tinhso.documents.forms import DraftForm, FileForm, PaperForm, draft_initial
 from tinhso.documents.models import Agency, Document
 from tinhso.documents.rules.life import By, Step
@@ -29,11 +29,13 @@ def new(request: SignedInRequest) -> HttpResponse:
     """Begin a draft: `?kind=` brings the template of the type, `?answers=` and `?replaces=` what it is about."""
     asker = asked.reader(request)
     agency = _agency(request, asker)
-    answers, replaces = _about(request, asker, "answers"), _about(request, asker, "replaces")
-    form = DraftForm(
-        request.POST or None, signers=_signers(agency, asker), initial=_initial(request, answers, replaces)
-    )
-    if request.method == "POST" and form.is_valid():
+    answers = _about(request, asker, "answers", agency=agency, direction=Direction.IN)
+    replaces = _about(request, asker, "replaces", agency=agency, direction=Direction.OUT, state=State.ISSUED)
+    signers = _signers(agency, asker)
+    wants_template = "template" in request.POST
+    given = _with_template(request) if wants_template else _initial(request, answers, replaces)
+    form = DraftForm(None if wants_template else request.POST or None, signers=signers, initial=given)
+    if form.is_bound and form.is_valid():
         try:
             made = drafting.create_draft(
                 agency=agency, text=form.text(), author=request.user, at=clock.now(), answers=answers, replaces=replaces
@@ -49,7 +51,8 @@ def new(request: SignedInRequest) -> HttpResponse:
         "agencies": [each for each in asker.agencies if each.org_unit_id in asker.drafts],
         "answers": answers,
         "replaces": replaces,
-        "kinds": DocumentKind.choices,
+        "has_signers": bool(signers),
+        "kept_body": wants_template and not _is_template(request.POST.get("body", "")),
     }
     return render(request, "documents/draft.html", context, status=422 if form.is_bound else 200)
 
@@ -59,7 +62,8 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, key: int) -> HttpResponse:
     """Write a draft anew."""
     asker, found, acts_as = _own(request, key)
-    form = DraftForm(request.POST or None, signers=_signers(found.agency, asker), initial=draft_initial(found))
+    signers = _signers(found.agency, asker)
+    form = DraftForm(request.POST or None, signers=signers, initial=draft_initial(found))
     if request.method == "POST" and form.is_valid():
         try:
             drafting.edit_draft(
@@ -75,7 +79,13 @@ def edit(request: SignedInRequest, key: int) -> HttpResponse:
         else:
             messages.success(request, _("Đã lưu dự thảo."))
             return redirect("documents:document", key)
-    context = {"form": form, "agency": found.agency, "document": found, "agencies": []}
+    context = {
+        "form": form,
+        "agency": found.agency,
+        "document": found,
+        "agencies": [],
+        "has_signers": bool(signers),
+    }
     return render(request, "documents/draft.html", context, status=422 if form.is_bound else 200)
 
 
@@ -146,14 +156,15 @@ def _take_file(request: SignedInRequest, key: int, take: Any, done: str) -> Http
 
 
 def _own(request: SignedInRequest, key: int) -> tuple[Reader, Document, frozenset[By]]:
-    """A draft that the person may write.
+    """A draft that the person may write. What is sent after it has moved on is refused with a reason, by its service.
 
     Raises:
         Http404: another's, or no draft any more.
     """
     asker = asked.reader(request)
     found, acts_as = asked.document_as(asker, key)
-    if Step.EDIT not in documents.steps_now(asker, found):
+    is_late = request.method == "POST" and found.direction == Direction.OUT and By.DRAFTER in acts_as
+    if Step.EDIT not in documents.steps_now(asker, found) and not is_late:
         raise Http404
     return asker, found, acts_as
 
@@ -169,9 +180,34 @@ def _signers(agency: Agency, asker: Reader) -> list[User]:
     return accounts.people_at(unit_id=agency.org_unit_id or 0, action=Action.SIGN_DOCUMENTS, on=asker.today)
 
 
-def _about(request: SignedInRequest, asker: Reader, name: str) -> Document | None:
+def _about(request: SignedInRequest, asker: Reader, name: str, **needed: Any) -> Document | None:
+    """The document that the new one is about.
+
+    Raises:
+        Http404: it is another agency's, or cannot be answered or replaced.
+    """
     text = request.GET.get(name, "")
-    return asked.document(asker, int(text)) if text.isdecimal() and len(text) < 12 else None
+    if not text:
+        return None
+    found = asked.document(asker, int(text) if text.isdecimal() and len(text) < 12 else 0)
+    if any(getattr(found, field) != value for field, value in needed.items()):
+        raise Http404
+    return found
+
+
+def _is_template(body: str) -> bool:
+    """Whether a text is empty, or what a draft of some type begins with: nothing that somebody has written."""
+    bare = body.split()
+    return not bare or any(bare == drafting.opening_of(kind).split() for kind in DocumentKind.values)
+
+
+def _with_template(request: SignedInRequest) -> dict[str, Any]:
+    """What was typed, with the template of its type; a text that somebody has written stays."""
+    given: dict[str, Any] = {name: request.POST.get(name, "") for name in DraftForm.base_fields}
+    kind = given["kind"]
+    if kind in DocumentKind.values and _is_template(given["body"]):
+        given["body"] = drafting.opening_of(kind)
+    return given
 
 
 def _initial(request: SignedInRequest, answers: Document | None, replaces: Document | None) -> dict[str, Any]:

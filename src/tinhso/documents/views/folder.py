@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from tinhso.accounts.api import Action, SignedInRequest, action_required
 from tinhso.core import clock, signers
 from tinhso.core.errors import RuleViolation
+from tinhso.core.exports import csv_table, wanted_table
 from tinhso.documents.models import Document
 from tinhso.documents.presenters import lines
 from tinhso.documents.rules import kinds
@@ -17,6 +18,7 @@ from tinhso.documents.services import signing
 from tinhso.documents.views import asked
 
 MOST = 100
+MOST_ROWS = 5000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,10 +26,21 @@ MOST = 100
 def folder(request: SignedInRequest) -> HttpResponse:
     """What waits for the reader's signature; a post signs what is ticked, each by itself, and says what came of it."""
     asker = asked.reader(request)
+    table = wanted_table(request) if request.method != "POST" else None
+    if table is not None:
+        found = documents.to_review(asker) if table == "reviews" else documents.to_sign(asker)
+        rows = lines.lines(list(found[:MOST_ROWS]), {}, clock.now())
+        return csv_table("du-thao-cho-duyet.csv" if table == "reviews" else "cho-ky.csv", lines.columns_out(), rows)
     results = _sign_all(request, asker) if request.method == "POST" else []
-    waiting = list(documents.to_sign(asker)[:MOST])
+    found = documents.to_sign(asker)
+    waiting = list(found.select_related("drafted_by")[:MOST])
+    sent = set(request.POST.getlist("document"))
     context = {
-        "rows": list(zip(waiting, lines.lines(waiting, {}, clock.now()), strict=True)),
+        "rows": [
+            {"document": each, "line": line, "is_ticked": f"{each.pk}:{each.revision}" in sent}
+            for each, line in zip(waiting, lines.lines(waiting, {}, clock.now()), strict=True)
+        ],
+        "total": found.count(),
         "reviews": lines.lines(list(documents.to_review(asker)[:MOST]), {}, clock.now()),
         "signed": [label for label, problem in results if not problem],
         "refused": [(label, problem) for label, problem in results if problem],
@@ -45,8 +58,12 @@ def _sign_all(request: SignedInRequest, asker: Reader) -> list[tuple[str, str]]:
 def _ticked(request: SignedInRequest, asker: Reader) -> list[tuple[Document, int]]:
     """The ticked ones among what waits, each with the revision that the reader has seen: “key:revision”."""
     pairs = [text.split(":", 1) for text in request.POST.getlist("document") if text.count(":") == 1]
-    seen = {int(key): int(revision) for key, revision in pairs if key.isdecimal() and revision.isdecimal()}
+    seen = {int(key): int(revision) for key, revision in pairs if _is_short(key) and _is_short(revision)}
     return [(found, seen[found.pk]) for found in documents.to_sign(asker).filter(pk__in=list(seen)[:MOST])]
+
+
+def _is_short(text: str) -> bool:
+    return text.isdecimal() and len(text) < 12
 
 
 def _sign(found: Document, revision: int, asker: Reader) -> tuple[str, str]:

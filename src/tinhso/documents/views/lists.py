@@ -90,6 +90,11 @@ def _listed(request: SignedInRequest, direction: Direction, title: str, states: 
         "csv_url": "?" + urlencode({"format": "csv"} | {name: value for name, value in kept.items() if value}),
         "states": [(state, State(state).label) for state in states],
         "kinds": DocumentKind.choices,
+        "years": sorted(
+            {*range(asker.today.year - 5, asker.today.year + 1), wanted.year or asker.today.year}, reverse=True
+        ),
+        "register_year": wanted.year or asker.today.year,
+        "is_narrowed": any((wanted.text, wanted.state, wanted.kind, wanted.year)),
         "may_draft": agency.org_unit_id in asker.drafts,
     }
     return render(request, "documents/list.html", context)
@@ -101,5 +106,5 @@ def _wanted(request: SignedInRequest, states: tuple[str, ...]) -> Wanted:
         text=request.GET.get("q", "").replace("\0", "")[:200],
         state=state if state in states else "",
         kind=kind if kind in DocumentKind.values else "",
-        year=int(year) if year.isdecimal() and len(year) == 4 else None,
+        year=asked.year(year),
     )

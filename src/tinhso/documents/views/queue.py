@@ -29,6 +29,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": presenters.rows(list(found[:MOST]), at),
         "total": found.count(),
+        "most": MOST,
         "may_act": bool(asker.registers),
     }
     return render(request, "documents/queue.html", context)

@@ -25,10 +25,10 @@ def printed(request: SignedInRequest, direction: str) -> HttpResponse:
     """A year's register with all fields of Phụ lục VI, as PDF to print, XML or CSV."""
     asker = asked.reader(request)
     agency = asked.agency(request, asker)
-    year, form = request.GET.get("year", str(asker.today.year)), request.GET.get("format", "pdf")
-    if direction not in Direction.values or not year.isdecimal() or len(year) != 4 or form not in FORMATS:
+    year, form = asked.year(request.GET.get("year", str(asker.today.year))), request.GET.get("format", "pdf")
+    if direction not in Direction.values or year is None or form not in FORMATS:
         raise Http404
-    register = presenters.register(asker, agency, Direction(direction), int(year))
+    register = presenters.register(asker, agency, Direction(direction), year)
     name = f"so-van-ban-{'den' if direction == Direction.IN else 'di'}-{year}.{form}"
     if form == "csv":
         return presenters.csv(name, register)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.multipartparser import MultiPartParser
 
@@ -93,7 +94,8 @@ class StandIn:
         if method == "POST" and path == "/v1/sendEdoc":
             request = WSGIRequest(environ)
             form, files = MultiPartParser(environ, request, request.upload_handlers).parse()
-            body = files["file"].read() if "file" in files else b""
+            sent = files.get("file")
+            body = sent.read() if isinstance(sent, UploadedFile) else b""
             code, text = self._keep(system, form.get("from", ""), form.get("to", ""), form.get("docId", ""), body)
             return _json({"code": code, "message": text})
         if path == "/v1/receivedEdocs":

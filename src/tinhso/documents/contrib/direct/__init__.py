@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from tinhso.core import clock
@@ -32,7 +33,7 @@ class _Pinned(HTTPAdapter):
 
     def init_poolmanager(self, *args: object, **named: object) -> None:
         named["assert_hostname"] = False
-        super().init_poolmanager(*args, **named)  # type: ignore[arg-type, no-untyped-call]
+        super().init_poolmanager(*args, **named)  # type: ignore[arg-type]
 
 
 class Direct:
@@ -55,7 +56,7 @@ class Direct:
             ) as answer:
                 text = answer.raw.read(MOST_ANSWERED, decode_content=True).decode("utf-8", "replace")
                 status = answer.status_code
-        except (requests.RequestException, OSError) as problem:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
             raise NotSent("unreachable", f"{way.name}: {type(problem).__name__}") from None
         if status in (200, 201):
             return str(text)

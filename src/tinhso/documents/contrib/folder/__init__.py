@@ -5,7 +5,9 @@ Layout: `to/OrganId/MESSAGE.edxml` for what is on its way to an agency; `done/ME
 for what became of it. A file appears whole or not at all.
 """
 
+import contextlib
 import datetime as dt
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +26,10 @@ class Folder:
     def send(self, outgoing: Outgoing, way: Way) -> str:
         if not SAFE.fullmatch(outgoing.recipient) or not SAFE.fullmatch(outgoing.message_id):
             raise NotSent("18", f"{way.name}: {outgoing.recipient}")
+        path = Path(way.address) / "to" / outgoing.recipient / f"{outgoing.message_id}{SUFFIX}"
         try:
-            kept.write(
-                Path(way.address) / "to" / outgoing.recipient / f"{outgoing.message_id}{SUFFIX}", outgoing.content
-            )
+            kept.write(path, outgoing.content)
+            _settle(path)
         except OSError as problem:
             raise NotSent("unreachable", f"{way.name}: {problem.strerror}") from None
         return ""
@@ -55,3 +57,14 @@ class Folder:
             Path(incoming.handle).unlink(missing_ok=True)
         except OSError as problem:
             raise NotSent("unreachable", f"{way.name}: {problem.strerror}") from None
+
+
+def _settle(path: Path) -> None:
+    """Have a file survive a loss of power, unless it was picked up meanwhile: what is handed over is not sent again."""
+    for each in (path, path.parent):
+        with contextlib.suppress(FileNotFoundError):
+            handle = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

@@ -1,27 +1,15 @@
-"""Whose signature an official makes: a key in a file, made on first use, opened once per process."""
+"""Whose signature an official makes on a result, and how it is checked."""
 
 import datetime as dt
-from functools import lru_cache
-from pathlib import Path
-
-from django.conf import settings
 
 from tinhso.accounts.api import User
-from tinhso.signing import soft_key
+from tinhso.core import signers
+from tinhso.core.signers import warning
 from tinhso.signing.policy import Policy
-from tinhso.signing.port import NO_LEGAL_VALUE, Signer
-from tinhso.signing.soft_key import KeyNotFound, SoftKey
+from tinhso.signing.port import Signer
 from tinhso.signing.trust import TrustList
 
-
-def warning() -> str:
-    """What pages say of the signatures that officials make; empty once these have legal value."""
-    return NO_LEGAL_VALUE
-
-
-def folder() -> Path:
-    """Where the keys of signers lie; it belongs into the backup."""
-    return Path(settings.HOME) / "signing-keys"
+__all__ = ["policy", "signer", "warning"]
 
 
 def signer(*, user: User, organization: str, at: dt.datetime) -> Signer:
@@ -31,14 +19,9 @@ def signer(*, user: User, organization: str, at: dt.datetime) -> Signer:
         organization: agency in whose name is signed.
         at: aware moment at which the certificate must count.
     """
-    names = {"name": user.full_name or user.username, "organization": organization, "account": user.username}
-    try:
-        found = _opened(folder(), tuple(names.items()), _changed(SoftKey.path(folder(), **names)))
-        if found.certificate.not_valid_before_utc <= at <= found.certificate.not_valid_after_utc:
-            return found
-    except KeyNotFound:
-        pass
-    return SoftKey.create(folder(), at=at, **names)
+    return signers.of_person(
+        name=user.full_name or user.username, organization=organization, account=user.username, at=at
+    )
 
 
 def policy() -> Policy:
@@ -46,21 +29,4 @@ def policy() -> Policy:
 
     Certificates of demonstrations are not looked up among revoked ones.
     """
-    try:
-        trust = TrustList.of([soft_key.authority_of(folder())])
-    except KeyNotFound:
-        trust = TrustList()
-    return Policy(trust, require_revocation=False)
-
-
-@lru_cache(maxsize=64)
-def _opened(where: Path, names: tuple[tuple[str, str], ...], changed: int) -> SoftKey:
-    """A key from memory while its file stays as it is; reading one takes long."""
-    return SoftKey.open(where, **dict(names))
-
-
-def _changed(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise KeyNotFound(path.name) from None
+    return Policy(TrustList.of(signers.authorities()), require_revocation=False)
