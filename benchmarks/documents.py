@@ -255,7 +255,7 @@ def wire(bench: Bench) -> dict[str, float]:
 def exchange(bench: Bench) -> dict[str, float]:
     """Packets of 100 kB handed over, kept and receipted, with durable commits, beside what the disk allows."""
     count = 10 if bench.calls == QUICK_CALLS else PACKETS
-    limit = exchanging.disk_commits_per_s(bench.folder) / 2
+    limit = exchanging.disk_pairs_per_s(bench.folder)
     found = {workers: exchanging.packets_per_s(count, workers) for workers in (1, 2)}
     best = max(found.values())
     print(

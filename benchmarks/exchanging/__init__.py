@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tinhso.core.models import AuditEntry
 
 AT_ONCE = 20  # packets of one lease, as the worker takes them
-COMMITS = 300  # of the disk's own speed
+PAIRS = 200  # of commits, for the disk's own speed
 BYTES = 100_000  # of a packet's file
 
 
@@ -46,17 +46,19 @@ def database() -> str:
     return str(connection.vendor)
 
 
-def disk_commits_per_s(folder: Path) -> float:
-    """How often the disk of a folder makes a page durable in a second: what a commit cannot do without."""
+def disk_pairs_per_s(folder: Path) -> float:
+    """How often the disk of a folder makes a packet durable and then a page, in a second: what an exchange whose sender
+    and recipient both commit cannot do without."""
     handle = os.open(folder / "commits", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-    page = os.urandom(8192)
+    packet, page = os.urandom(BYTES * 4 // 3), os.urandom(8192)
     started = time.perf_counter()
-    for _commit in range(COMMITS):
-        os.write(handle, page)
-        os.fdatasync(handle)
+    for _pair in range(PAIRS):
+        for content in (packet, page):
+            os.write(handle, content)
+            os.fdatasync(handle)
     seconds = time.perf_counter() - started
     os.close(handle)
-    return COMMITS / seconds
+    return PAIRS / seconds
 
 
 def prepare(count: int) -> None:

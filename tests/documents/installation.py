@@ -8,6 +8,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,13 +21,13 @@ ROOT = Path(__file__).parents[2]
 class Installation:
     """One installation, as a test sees it."""
 
-    def __init__(self, home: Path, database: str = "") -> None:
+    def __init__(self, home: Path, tables: Path | None = None) -> None:
         home.mkdir(parents=True)
+        if tables is not None:
+            shutil.copyfile(tables, home / "tinhso.sqlite3")
         self.home = home
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
         self.environment = kept | {"TINHSO_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-        if database:
-            self.environment["TINHSO_DATABASE_URL"] = database
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.documents.installation"],
             cwd=ROOT,
@@ -50,10 +51,7 @@ class Installation:
 
     def run(self, *arguments: str) -> str:
         """A `tinhso` command of this installation, and what it prints."""
-        command = [sys.executable, "-m", "tinhso", *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return str(self.do("command", arguments=list(arguments)))
 
     @contextlib.contextmanager
     def door(self, port: int) -> Iterator[None]:
@@ -92,8 +90,21 @@ def wait_for(port: int) -> None:
 # ---- inside the process -----------------------------------------------------------------------------------------
 
 
+def command(arguments: list[str]) -> str:
+    """A `tinhso` command, which must succeed, and what it prints."""
+    import io
+
+    from tinhso.config.cli.main import main as tinhso
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = tinhso(arguments)
+    assert code == 0, printed.getvalue()
+    return printed.getvalue()
+
+
 def prepare(codes: list[str]) -> None:
-    """Tables, units, and an office for each code."""
+    """Tables where there are none, units, and an office for each code."""
     from django.core.management import call_command
 
     from tests.documents import factories as make
@@ -101,7 +112,6 @@ def prepare(codes: list[str]) -> None:
     from tinhso.organizations import api as organizations
 
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     organizations.load_reference(at=clock.now())
     for code in codes:
         make.office(code, clock.now())
@@ -253,6 +263,7 @@ ACTS = {
         act,
         authority,
         believe_list,
+        command,
     )
 }
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 import pytest
+from django.db import connection
 
 from tests.documents.installation import Installation
 from tinhso.core import clock
@@ -13,9 +14,12 @@ JUSTICE, HOME, FINANCE, EDUCATION = "SL-STP", "SL-SNV", "SL-STC", "SL-SGDDT"
 
 
 @pytest.fixture
-def two(tmp_path, pdf_tools):
-    """Here and there, each known to the other."""
-    here, there = Installation(tmp_path / "here"), Installation(tmp_path / "there")
+def two(tmp_path, pdf_tools, transactional_db):
+    """Here and there, each known to the other, on databases that begin with the tables of this test's own."""
+    tables = tmp_path / "tables.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM INTO '{tables}'")
+    here, there = Installation(tmp_path / "here", tables), Installation(tmp_path / "there", tables)
     here.do("prepare", codes=[JUSTICE])
     there.do("prepare", codes=[HOME, FINANCE, EDUCATION])
     port = free_port()
@@ -100,7 +104,16 @@ def moves_the_target(here):
     assert here.run("exchange", "publish").startswith("Đã đưa 1 văn bản")
     here.run("compute")
     today = clock.today()
-    asked = ["cells", "--indicator", "gov.documents_signed", "--level", "province", "--period", f"{today:%Y-%m}", "--json"]
+    asked = [
+        "cells",
+        "--indicator",
+        "gov.documents_signed",
+        "--level",
+        "province",
+        "--period",
+        f"{today:%Y-%m}",
+        "--json",
+    ]
     (cell,) = json.loads(here.run(*asked))
     assert (cell["numerator"], cell["denominator"], cell["value"]) == (1, 1, 1.0)
 
