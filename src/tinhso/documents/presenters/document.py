@@ -72,6 +72,7 @@ def step_words() -> dict[str, str]:
         "mended": _("Nơi gửi cập nhật thông tin"),
         "remark": _("Ý kiến"),
         "checked": _("Kiểm tra lại chữ ký số"),
+        "infected": _("Tệp có mã độc, không lưu"),
         "raised": _("Thêm dấu thời gian và dữ liệu kiểm tra lâu dài"),
     }
 

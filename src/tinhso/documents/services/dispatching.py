@@ -24,6 +24,7 @@ from tinhso.documents.services import inbox, receipts
 AT_ONCE = 20  # packets of one lease
 LEASE = dt.timedelta(minutes=2)
 LATE = "documents.late"
+UNREACHABLE = "unreachable"
 _chance = random.SystemRandom()
 logger = logging.getLogger(__name__)
 
@@ -42,11 +43,24 @@ def run(*, at: dt.datetime, most: int = AT_ONCE) -> int:
     Returns:
         How many packets were handed over.
     """
-    taken = _lease(at, most)
-    tried = [_try(dispatch, at) for dispatch in taken]
+    tried = _tried(_lease(at, most), at)
     if tried:
         _settle(tried, at)
     return sum(not each.code for each in tried)
+
+
+def _tried(taken: list[Dispatch], at: dt.datetime) -> list[_Tried]:
+    """What came of each packet; a partner that did not answer is asked once in a round, so that nobody waits for it."""
+    silent: dict[int, _Tried] = {}
+    found = []
+    for dispatch in taken:
+        partner = dispatch.recipient.partner_id
+        before = silent.get(partner) if partner else None
+        one = _Tried(dispatch, code=before.code, error=before.error) if before else _try(dispatch, at)
+        if partner and one.code == UNREACHABLE:
+            silent[partner] = one
+        found.append(one)
+    return found
 
 
 @transaction.atomic

@@ -74,14 +74,21 @@ def opened(text: str, certificate_pem: str) -> dict[str, Any]:
     try:
         whole = json.loads(text)
         canonical = whole["receipt"].encode()
-        key = x509.load_pem_x509_certificate(certificate_pem.encode()).public_key()
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise BadReceipt("the certificate's key is of another kind")
-        key.verify(base64.b64decode(whole["signature"], validate=True), canonical, ec.ECDSA(hashes.SHA256()))
+        _public_key(certificate_pem).verify(
+            base64.b64decode(whole["signature"], validate=True), canonical, ec.ECDSA(hashes.SHA256())
+        )
         content: dict[str, Any] = json.loads(canonical)
     except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature) as problem:
         raise BadReceipt(type(problem).__name__) from problem
     return content
+
+
+@lru_cache(maxsize=256)
+def _public_key(certificate_pem: str) -> ec.EllipticCurvePublicKey:
+    key = x509.load_pem_x509_certificate(certificate_pem.encode()).public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise BadReceipt("the certificate's key is of another kind")
+    return key
 
 
 def _make(where: Path, at: dt.datetime) -> None:

@@ -88,9 +88,9 @@ def of_arrival(dispatch: Dispatch, text: str, at: dt.datetime) -> None:
     certificate = partner.certificate if partner else identity.own(at).certificate_pem
     try:
         content = identity.opened(text, certificate)
-        is_signed = content.get("sha256") == dispatch.packet.sha256
-        at_remote = dt.datetime.fromisoformat(content["at"])
-    except (identity.BadReceipt, KeyError, ValueError, TypeError):
+        is_signed = content["sha256"] == dispatch.packet.sha256
+        at_remote = _aware(content["at"])
+    except (identity.BadReceipt, KeyError, ValueError, TypeError, OverflowError):
         is_signed, at_remote = False, at
     take(
         delivery,
@@ -130,3 +130,15 @@ def of_status(status: Status, *, ours: Agency, raw: str, at: dt.datetime) -> Del
             at=at,
         )
     return delivery
+
+
+def _aware(text: str) -> dt.datetime:
+    """A moment of a receipt.
+
+    Raises:
+        ValueError: it is none, or says no zone.
+    """
+    found = dt.datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found.astimezone(dt.UTC)

@@ -6,7 +6,7 @@ import io
 from django.db import transaction
 
 from tinhso.core import files, media
-from tinhso.core.intake import names
+from tinhso.core.intake import names, scan
 from tinhso.core.models import StoredFile
 from tinhso.documents.choices import VersionKind
 from tinhso.documents.models import Arrival, Attachment, Document, Inbound
@@ -45,6 +45,9 @@ def _store(document: Document, parts: list[Part], at: dt.datetime) -> None:
     """The first PDF is the document, the others are attached to it."""
     main = next((part for part in parts if part.content and part.content[:5] == b"%PDF-"), None)
     for position, part in enumerate((part for part in parts if part is not main), start=1):
+        if _is_infected(part):
+            steps.note(document, "infected", actor=steps.SYSTEM, at=at, text=names.shown(part.name))
+            continue
         stored, kind = _stored(part, at)
         Attachment.objects.get_or_create(
             document=document,
@@ -69,6 +72,11 @@ def _store(document: Document, parts: list[Part], at: dt.datetime) -> None:
     finding.keep_text(document, text)
     if pages and document.pages is None:
         Document.objects.filter(pk=document.pk).update(pages=pages)
+
+
+def _is_infected(part: Part) -> bool:
+    """Whether the scanner of files finds harm in an attachment; without a scanner nothing is found."""
+    return scan.state_of(io.BytesIO(part.content or b"")) == "infected"
 
 
 def _stored(part: Part, at: dt.datetime) -> tuple[StoredFile, str]:
