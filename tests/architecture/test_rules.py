@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "tinhso"
 ORDER = ["core", "organizations", "accounts", "datasets", "public_services", "documents", "indicators", "plans", "operations"]
 OPEN_VIEWS = {
-    "authority_crl",
-    "authority_pem",
+    "authority",
+    "revocations",
     "check",
     "gallery",
     "public_catalog",

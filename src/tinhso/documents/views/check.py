@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.core import clock, signers
+from tinhso.core.errors import RuleViolation
 from tinhso.documents.forms import FileForm
 from tinhso.documents.presenters import document as presenters
-from tinhso.documents.services import checks
+from tinhso.documents.services import checks, public_checks
+from tinhso.documents.services.drafting import UnfitFile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Check the signatures of one file that anybody sends."""
-    form = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     context: dict[str, Any] = {
         "form": form,
         "report": None,
@@ -25,18 +28,29 @@ def check(request: HttpRequest) -> HttpResponse:
         "problem": "",
         "most": settings.EVIDENCE_MAX_MB,
     }
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        if file.size > settings.EVIDENCE_MAX_MB * 1024 * 1024:
-            context["problem"] = _("Tệp lớn hơn %(most)s MB; hãy kiểm tra tệp nhỏ hơn.") % {
-                "most": settings.EVIDENCE_MAX_MB
-            }
-        else:
-            report = checks.look_at(file.read(), expected="", at=clock.now())
-            context |= {"report": presenters.report(checks.told(report)), "name": file.name}
-    elif request.method == "POST":
-        context["problem"] = _("Hãy chọn một tệp PDF.")
+    if request.method == "POST":
+        try:
+            context |= _checked(request, form)
+        except RuleViolation as refusal:
+            context["problem"] = str(refusal)
     return render(request, "documents/check.html", context, status=422 if context["problem"] else 200)
+
+
+def _checked(request: HttpRequest, form: FileForm) -> dict[str, Any]:
+    """The report on the file that was sent.
+
+    Raises:
+        RuleViolation: there is no file, it is too large, or many were checked just now.
+    """
+    if not form.is_valid():
+        raise UnfitFile(_("Hãy chọn một tệp PDF."))
+    file = form.cleaned_data["file"]
+    most = settings.EVIDENCE_MAX_MB
+    if file.size > most * 1024 * 1024:
+        raise UnfitFile(_("Tệp lớn hơn %(most)s MB; hãy kiểm tra tệp nhỏ hơn.") % {"most": most})
+    address = get_adapter(request).get_client_ip(request)
+    report = public_checks.check(file.read(), address=address, at=clock.now())
+    return {"report": presenters.report(checks.told(report)), "name": file.name}
 
 
 @require_safe
