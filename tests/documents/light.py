@@ -154,5 +154,3 @@ def status(document: Document, code: str, at: dt.datetime = make.AT, sender: str
             **changed,
         )
     )
-
-

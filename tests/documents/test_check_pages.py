@@ -1,6 +1,7 @@
 """The public check: what is signed in a file that anybody sends, by whom, intact or not; nothing of it is kept."""
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents import factories as make
@@ -8,10 +9,15 @@ from tests.documents import light
 from tests.documents.test_document_pages import body, on_the_day
 from tinhso.core.models import AuditEntry, StoredFile
 from tinhso.documents.models import Verification
-from tinhso.documents.services import signing
+from tinhso.documents.services import public_checks, signing
 
 __all__ = ["on_the_day"]
 CHECK = "/documents/check/"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked():
+    cache.clear()
 
 
 def send(client, content, name="van-ban.pdf"):
@@ -47,15 +53,21 @@ def test_a_changed_file_does_not_pass(client, province, pdf_tools):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [light.pdf(), light.pdf()[:300], b"%PDF-1.7\n" + b"\0" * 5000, b"khong phai PDF", b"\xff\xd8\xff\xe0anh"],
+    ("content", "said"),
+    [
+        (light.pdf(), "Tệp chưa có chữ ký số nào"),
+        (light.pdf()[:300], "Không đọc được tệp"),
+        (b"%PDF-1.7\n" + b"\0" * 5000, "Không đọc được tệp"),
+        (b"khong phai PDF", "Tệp không phải là PDF"),
+        (b"\xff\xd8\xff\xe0anh", "Tệp không phải là PDF"),
+    ],
     ids=["unsigned", "cut off", "zeroed", "text", "picture"],
 )
-def test_other_files_are_told_in_words_and_break_nothing(client, db, content):
+def test_other_files_are_told_in_words_and_break_nothing(client, db, content, said):
     answer = send(client, content, "<b>tep.pdf")
 
     assert answer.status_code == 200
-    assert "Chữ ký số không đạt" in body(answer) or "Chưa đủ căn cứ" in body(answer)
+    assert said in body(answer)
     assert "&lt;b&gt;tep.pdf" in body(answer)
     assert "<b>tep" not in body(answer)
     assert not StoredFile.objects.exists()
@@ -76,6 +88,15 @@ def test_no_file_is_said(client, db, given):
 
     assert answer.status_code == 422
     assert "Hãy chọn một tệp PDF." in body(answer)
+
+
+def test_who_has_many_files_checked_is_asked_to_wait(client, db, monkeypatch):
+    monkeypatch.setattr(public_checks, "MOST", 1)
+
+    answers = [send(client, light.pdf()) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert "hãy thử lại sau mười phút" in body(answers[1])
 
 
 def test_an_empty_file_is_said(client, db):

@@ -37,9 +37,7 @@ def given_file(document, content, name="vb.pdf", as_what=drafting.upload, **chan
 
 
 def act(what, document, by, **given):
-    return what(
-        document_id=document.pk, revision=document.revision, actor="x", acts_as=by, at=make.AT, **given
-    )
+    return what(document_id=document.pk, revision=document.revision, actor="x", acts_as=by, at=make.AT, **given)
 
 
 def snapshot(document):
@@ -70,7 +68,12 @@ def test_the_text_of_a_word_file_becomes_the_draft(justice):
 
 
 def test_fields_are_put_behind_the_number_and_into_the_day_of_an_uploaded_file(justice, pdf_tools):
-    content = light.pdf_saying("Số: &nbsp; &nbsp; &nbsp; /KH-STP", "Sơn La, ngày &nbsp; tháng &nbsp; năm &nbsp;", "Nội dung", justice.leader.full_name)
+    content = light.pdf_saying(
+        "Số: &nbsp; &nbsp; &nbsp; /KH-STP",
+        "Sơn La, ngày &nbsp; tháng &nbsp; năm &nbsp;",
+        "Nội dung",
+        justice.leader.full_name,
+    )
 
     prepared = papers.prepared(content, signer_name=justice.leader.full_name)
 

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import errno
+import itertools
 import json
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from tests.core.conftest import elsewhere
 from tests.documents import factories as make
@@ -25,7 +26,7 @@ from tinhso.documents.models import (
     Receipt,
 )
 from tinhso.documents.plugins import NotSent
-from tinhso.documents.services import agencies, dispatching, identity, inbox, letters, receipts, unpacking
+from tinhso.documents.services import agencies, dispatching, identity, inbox, letters, receipts, steps, unpacking
 
 _ = elsewhere
 HOUR = dt.timedelta(hours=1)
@@ -35,10 +36,13 @@ BEGIN = """
     from tinhso.documents.models import *
     from tinhso.documents.services import dispatching, inbox
 """
-LOOK = BEGIN + """
+LOOK = (
+    BEGIN
+    + """
     print(json.dumps([Document.objects.filter(direction="in").count(), Inbound.objects.count(),
                       Dispatch.objects.filter(done_at=None).count(), audit.check() is None]))
 """
+)
 
 
 @pytest.fixture
@@ -169,9 +173,7 @@ def test_one_message_for_two_agencies_is_two_entries(justice, home_affairs, ther
 
 def test_an_agency_that_we_do_not_have_is_refused(justice, there):
     with pytest.raises(inbox.NotTaken) as refusal:
-        inbox.receive(
-            message_id="m", recipient_code="H00.99", content=b"", partner=there.partner, at=make.AT
-        )
+        inbox.receive(message_id="m", recipient_code="H00.99", content=b"", partner=there.partner, at=make.AT)
 
     assert refusal.value.code == "18"
 
@@ -181,9 +183,7 @@ def test_a_sender_of_another_partner_is_refused(justice, there):
     other = Partner.objects.create(name="Hệ thống khác", channel="axis", address="http://127.0.0.1:9")
 
     with pytest.raises(inbox.NotTaken) as refusal:
-        inbox.receive(
-            message_id="m", recipient_code=light.code_of(justice), content=content, partner=other, at=make.AT
-        )
+        inbox.receive(message_id="m", recipient_code=light.code_of(justice), content=content, partner=other, at=make.AT)
 
     assert refusal.value.code == "19"
 
@@ -312,7 +312,7 @@ def test_what_cannot_be_reached_is_tried_for_ever_with_the_same_bytes(justice, t
     assert (dispatch.tries, dispatch.parked_at, dispatch.stopped_at) == (200, None, None)
     assert len({(each.message_id, each.content) for each in used.sent}) == 1
     tried = list(Attempt.objects.order_by("at").values_list("at", flat=True))
-    assert max(after - before for before, after in zip(tried, tried[1:], strict=False)) <= HOUR / 2
+    assert max(after - before for before, after in itertools.pairwise(tried)) <= HOUR / 2
 
 
 def test_nothing_is_tried_before_its_time(justice, there, line):
@@ -520,6 +520,54 @@ def test_a_full_disk_leaves_nothing_half_done_and_all_is_opened_later(justice, h
     assert make.copy_of(sent[1], home_affairs).versions.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "shown"),
+    [
+        (light.word_saying("Phụ lục"), "Phụ lục.docx", "Phụ lục.docx"),
+        (b"a,b", "số liệu.csv", "số liệu.csv"),
+        (b"\xff\xd8\xff\xe0" + bytes(64), "ảnh.jpeg", "ảnh.jpeg"),
+        (b"PK\x03\x04" + bytes(64), "kho.zip", "kho.zip"),
+        (b"x", "../../etc/passwd", "passwd"),
+        (b"x", "", "tệp"),
+        (b"x", "a" * 200, "a" * 120),
+    ],
+)
+def test_files_of_any_kind_are_taken_out_of_a_packet(justice, there, content, name, shown):
+    part = light.Attachment.of("tep-2", name, "application/octet-stream", content)
+    take(justice, there, light.packet(light.code_of(justice), light.part(light.pdf()), part))
+
+    jobs.exchange(make.AT)
+
+    attachment = Document.objects.get(direction="in").attachments.get()
+    assert attachment.name == shown
+    assert files.path_of(attachment.file.sha256).read_bytes() == content
+
+
+def test_a_packet_that_cannot_be_opened_keeps_no_other_closed(justice, there, monkeypatch):
+    for number in ("07", "08"):
+        content = light.packet(
+            light.code_of(justice),
+            light.part(light.pdf()),
+            document_id=f"{light.THERE},2024/01/15,{number}/KH-SNV",
+            number=number,
+        )
+        take(justice, there, content, message_id=number)
+    whole_text = unpacking.papers.whole_text
+    answers = iter([ZeroDivisionError, None])
+
+    def odd(pdf):
+        problem = next(answers, None)
+        if problem:
+            raise problem
+        return whole_text(pdf)
+
+    monkeypatch.setattr(unpacking.papers, "whole_text", odd)
+    jobs.exchange(make.AT)
+
+    opened = Document.objects.filter(direction="in").order_by("number").values_list("arrival__is_unpacked", flat=True)
+    assert list(opened) == [False, True]
+
+
 def test_opening_a_packet_twice_stores_its_files_once(justice, there):
     take(justice, there, light.packet(light.code_of(justice), light.part(light.pdf()), light.part(b"a,b", "a.csv")))
     inbound = Inbound.objects.get()
@@ -596,6 +644,39 @@ def test_a_connection_cut_while_the_sending_is_noted_sends_again_and_arrives_onc
     assert Document.objects.filter(direction="in").count() == 1
 
 
+def waits_for_a_lock():
+    """Whether another session waits for somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")  # as it is now, unlike pg_stat_activity
+        return cursor.fetchone()[0] > 0
+
+
+def test_opening_a_packet_and_giving_its_document_back_do_not_wait_for_each_other(server, province, request):
+    justice, home_affairs = make.office(make.JUSTICE), make.office(make.HOME)
+    document = light.sent(justice, home_affairs)
+    dispatching.run(at=make.AT)
+    copy, inbound = make.copy_of(document, home_affairs), Inbound.objects.get()
+    others = request.getfixturevalue("elsewhere")
+    program = f"""
+    from tests.documents import factories as make
+    from tinhso.documents.services import unpacking
+    print(unpacking.unpack(inbound_id={inbound.pk}, at=make.AT))
+    """
+
+    with transaction.atomic():
+        steps.held(copy.pk)
+        opening = others.start(program)
+        while not waits_for_a_lock() and opening.poll() is None:
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+        assert Inbound.objects.filter(pk=inbound.pk).update(content=None, is_opened=True) == 1
+    said, _errors = opening.communicate(timeout=60)
+
+    assert (opening.returncode, said.strip()) == (0, "False")
+    assert not copy.versions.exists()
+
+
 # ---- the cache and what it is a cache of --------------------------------------------------------------------------
 
 
@@ -604,9 +685,7 @@ def test_a_receipt_that_was_read_before_another_came_undoes_nothing(justice, hom
     (dispatch,) = dispatching._lease(make.AT, 20)
     tried = dispatching._try(dispatch, make.AT)
     delivery = Delivery.objects.get(document=document)
-    receipts.take(
-        delivery, code="03", at_remote=make.AT, raw="", is_signed=False, description="", at=make.AT
-    )
+    receipts.take(delivery, code="03", at_remote=make.AT, raw="", is_signed=False, description="", at=make.AT)
 
     dispatching._settle([tried], make.AT)
 
@@ -622,5 +701,5 @@ def test_the_audit_is_whole_after_all_that(justice, home_affairs):
     audit.seal(everything=True)
 
     assert audit.check() is None
-    steps_of = AuditEntry.objects.filter(obj=f"document:{document.pk}").order_by("pk").values_list("action", flat=True)
-    assert list(steps_of) == [f"documents.{each}" for each in ("draft", "seal", "send", "receipt", "receipt")]
+    told = AuditEntry.objects.filter(obj=f"document:{document.pk}").order_by("pk").values_list("action", flat=True)
+    assert list(told) == [f"documents.{each}" for each in ("draft", "seal", "send", "receipt", "receipt")]

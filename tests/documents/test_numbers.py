@@ -36,7 +36,10 @@ def justice(province):
     return make.office(make.JUSTICE)
 
 
-def take(document, series="KH", on=make.AT.date()):
+TODAY = make.AT.date()
+
+
+def take(document, series="KH", on=TODAY):
     return numbers.take(agency=document.agency, series=series, document=document, on=on, at=make.AT)
 
 
@@ -81,9 +84,7 @@ def test_processes_that_roll_some_back_leave_no_gap(clerks, request):
             pass
     """
 
-    said = others.together(
-        BEGIN, *[program.format(keys=keys[worker::PROCESSES]) for worker in range(PROCESSES)]
-    )
+    said = others.together(BEGIN, *[program.format(keys=keys[worker::PROCESSES]) for worker in range(PROCESSES)])
 
     assert sorted(int(number) for number in said) == list(range(1, PROCESSES * EACH * 2 // 3 + 1))
 

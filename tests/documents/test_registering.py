@@ -155,7 +155,10 @@ def test_what_answers_our_letter_is_tied_to_it(justice, home_affairs):
 
 def test_the_same_document_under_another_message_has_one_entry(justice):
     there = light.agency_there(light.partner())
-    for message, content in (("m1", light.packet(light.code_of(justice))), ("m2", light.packet(light.code_of(justice), subject="Lần hai"))):
+    for message, content in (
+        ("m1", light.packet(light.code_of(justice))),
+        ("m2", light.packet(light.code_of(justice), subject="Lần hai")),
+    ):
         inbox.receive(
             message_id=message,
             recipient_code=light.code_of(justice),
@@ -229,7 +232,9 @@ def test_a_subject_whose_marks_are_letters_of_their_own_is_found(justice):
     assert found("cải cách") == [document]
 
 
-@pytest.mark.parametrize(("words", "is_found"), [("nghị quyết đặc biệt", True), ("dac biet", True), ("đặc biẹt", False)])
+@pytest.mark.parametrize(
+    ("words", "is_found"), [("nghị quyết đặc biệt", True), ("dac biet", True), ("đặc biẹt", False)]
+)
 def test_documents_are_found_by_what_they_say(justice, words, is_found):
     document = make.draft(justice)
     unpacking.finding.keep_text(document, "Thực hiện Nghị quyết\nĐẶC BIỆT của tỉnh")

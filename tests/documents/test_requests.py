@@ -345,10 +345,7 @@ def test_what_is_replaced_is_mended_no_more(justice, home_affairs, later):
 def test_nobody_but_its_sender_recalls_a_document(justice, home_affairs, later):
     document, copy = arrived(justice, home_affairs, later)
     there = light.agency_there(light.partner())
-    content = light.packet(
-        light.code_of(home_affairs), business=Business(1, reason="giả", document_id=document.code)
-    )
-
+    content = light.packet(light.code_of(home_affairs), business=Business(1, reason="giả", document_id=document.code))
 
     inbox.receive(
         message_id="m1",

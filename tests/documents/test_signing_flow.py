@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 
 import pytest
 
@@ -22,12 +23,9 @@ def justice(province):
     return make.office(make.JUSTICE)
 
 
-
 def signed_elsewhere(document, who, at=make.AT):
     """What a token's program makes of the newest version."""
-    key = signers.of_person(
-        name=who.leader.full_name, organization=who.agency.name, account=who.leader.username, at=at
-    )
+    key = signers.of_person(name=who.leader.full_name, organization=who.agency.name, account=who.leader.username, at=at)
     return key.sign(signing.newest_bytes(document), at=at, place=Place(fields.PERSON, certify=True))
 
 
@@ -72,7 +70,7 @@ def test_each_version_begins_with_the_one_before(justice):
         VersionKind.NUMBERED,
         VersionKind.SEALED,
     ]
-    for before, after in zip(whole, whole[1:], strict=False):
+    for before, after in itertools.pairwise(whole):
         assert after.startswith(before)
         assert len(after) > len(before)
 
@@ -273,9 +271,7 @@ def test_no_number_is_given_to_what_nobody_has_signed(justice):
 
 def replaced_by(document, content):
     """As if somebody had put another version in after the leader's."""
-    stored = signing.files.store(
-        content=io.BytesIO(content), name="x.pdf", media_type="application/pdf", at=make.AT
-    )
+    stored = signing.files.store(content=io.BytesIO(content), name="x.pdf", media_type="application/pdf", at=make.AT)
     signing.drafting.add_version(
         document, VersionKind.NUMBERED, stored, name="x.pdf", media_type="application/pdf", actor="x", at=make.AT
     )
@@ -299,9 +295,7 @@ def test_the_agency_does_not_sign_over_a_signature_that_does_not_hold(justice):
     end = len(whole[: whole.index(b">", whole.rindex(b"/Contents <"))].rstrip(b"0"))  # of the signature's own value
     tampered = whole[: end - 8] + bytes(reversed(whole[end - 8 : end])) + whole[end:]
     assert tampered != whole
-    stored = signing.files.store(
-        content=io.BytesIO(tampered), name="x.pdf", media_type="application/pdf", at=make.AT
-    )
+    stored = signing.files.store(content=io.BytesIO(tampered), name="x.pdf", media_type="application/pdf", at=make.AT)
     signing.drafting.add_version(
         document, VersionKind.PERSON_SIGNED, stored, name="x.pdf", media_type="application/pdf", actor="x", at=make.AT
     )

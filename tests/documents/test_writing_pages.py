@@ -227,7 +227,9 @@ def issued(justice, home_affairs):
 def boxes(page):
     """The names of the ticked ones."""
     return {
-        line.split("> ", 1)[1].split("</label>")[0] for line in page.split('<input type="checkbox"')[1:] if "checked" in line
+        line.split("> ", 1)[1].split("</label>")[0]
+        for line in page.split('<input type="checkbox"')[1:]
+        if "checked" in line
     }
 
 
@@ -266,7 +268,7 @@ def test_a_whole_group_is_ticked_at_once(enter, justice, issued):
 def test_a_search_without_a_hit_says_so(enter, justice, issued):
     page = body(enter(justice.registrar).post(url(issued, "send"), {"find": "1", "q": "khong co ai"}))
 
-    assert 'data-ts-nothing>' in page
+    assert "data-ts-nothing>" in page
 
 
 def test_it_is_sent_to_those_who_are_ticked(enter, justice, home_affairs, issued):

@@ -1,23 +1,26 @@
-from django.urls import include, path
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import path
 
 from tinhso.documents import rest
 from tinhso.documents.views import acts, agencies, check, desk, document, drafts, files, folder, lists, queue, registers
 
 app_name = "documents"
-one = [
-    path("", document.show, name="document"),
-    path("edit/", drafts.edit, name="edit"),
-    path("upload/", drafts.upload, name="upload"),
-    path("attach/", drafts.attach, name="attach"),
-    path("send/", acts.send, name="send"),
-    path("remark/", acts.remark, name="remark"),
-    path("signed/", acts.take_signed, name="take_signed"),
-    path("steps/<str:name>/", acts.step, name="step"),
-    path("preview/", files.preview, name="preview"),
-    path("packet/", files.packet, name="packet"),
-    path("files/<int:number>/", files.version, name="version"),
-    path("attachments/<int:position>/", files.attachment, name="attachment"),
-]
+one: tuple[tuple[str, Callable[..., HttpResponseBase], str], ...] = (
+    ("", document.show, "document"),
+    ("edit/", drafts.edit, "edit"),
+    ("upload/", drafts.upload, "upload"),
+    ("attach/", drafts.attach, "attach"),
+    ("send/", acts.send, "send"),
+    ("remark/", acts.remark, "remark"),
+    ("signed/", acts.take_signed, "take_signed"),
+    ("steps/<str:name>/", acts.step, "step"),
+    ("preview/", files.preview, "preview"),
+    ("packet/", files.packet, "packet"),
+    ("files/<int:number>/", files.version, "version"),
+    ("attachments/<int:position>/", files.attachment, "attachment"),
+)
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("in/", lists.incoming, name="incoming"),
@@ -35,6 +38,6 @@ urlpatterns = [
     path("check/", check.check, name="check"),
     path("authority.crl", check.revocations, name="authority_crl"),
     path("authority.pem", check.authority, name="authority_pem"),
-    path("<int:key>/", include(one)),
+    *(path(f"<int:key>/{rest}", view, name=name) for rest, view, name in one),
 ]
 exchange = [path("exchange/v1/messages/<uuid:message_id>", rest.message, name="exchange_message")]

@@ -113,11 +113,13 @@ def whole(document: Document, at: dt.datetime) -> dict[str, Any]:
 
 
 def report(found: dict[str, Any]) -> dict[str, Any]:
-    """A stored report of a check in words."""
+    """A stored report of a check in words; of a file without signatures, why there is nothing to judge."""
+    reasons = [each["text"] for each in found["reasons"]]
+    is_bare = not found["signatures"] and bool(reasons)
     return {
         "badge": verdict_badge(found["verdict"]),
-        "sentence": _sentence(found["verdict"]),
-        "reasons": [each["text"] for each in found["reasons"]],
+        "sentence": reasons[0] if is_bare else _sentence(found["verdict"]),
+        "reasons": reasons[1:] if is_bare else reasons,
         "signatures": [_signature(each) for each in found["signatures"]],
     }
 

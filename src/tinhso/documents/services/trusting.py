@@ -16,7 +16,7 @@ from tinhso.core import audit, kept
 from tinhso.documents.models import Partner
 from tinhso.documents.services import checks
 from tinhso.documents.services.agencies import Unfit
-from tinhso.signing.trust import LIST_FILE, TrustList
+from tinhso.signing.trust import LIST_FILE, TrustList, TrustListBroken
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def trust_certificate(
         The certificate's fingerprint.
 
     Raises:
-        Unfit: the file is no certificate.
+        Unfit: the file is no certificate, or the list does not take the entry; it stays as it was.
     """
     der = _der(certificate)
     fingerprint = hashlib.sha256(der).hexdigest()
@@ -52,8 +52,7 @@ def trust_certificate(
     entry: dict[str, Any] = {"file": name, "kind": kind, "crl_urls": list(crl_urls), "note": note}
     if valid_from is not None:
         entry["valid_from"] = valid_from
-    kept.write(folder / LIST_FILE, yaml.safe_dump({"anchors": [*entries, entry]}, allow_unicode=True).encode())
-    TrustList.load(folder)
+    _write_list(folder, [*entries, entry])
     audit.record(
         actor=actor,
         action="documents.authority_trusted",
@@ -76,6 +75,21 @@ def _entries(folder: Path) -> list[dict[str, Any]]:
     path = folder / LIST_FILE
     whole = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
     return list(whole["anchors"]) if whole else []
+
+
+def _write_list(folder: Path, entries: list[dict[str, Any]]) -> None:
+    """Write the list anew, unless it could not be read then: no check works with a broken one."""
+    path = folder / LIST_FILE
+    before = path.read_bytes() if path.exists() else None
+    kept.write(path, yaml.safe_dump({"anchors": entries}, allow_unicode=True).encode())
+    try:
+        TrustList.load(folder)
+    except TrustListBroken as problem:
+        if before is None:
+            path.unlink()
+        else:
+            kept.write(path, before)
+        raise Unfit(_("Danh sách tin cậy không nhận mục này: %(why)s") % {"why": str(problem)[:300]}) from None
 
 
 def _der(certificate: bytes) -> bytes:

@@ -27,13 +27,16 @@ def unpack(*, inbound_id: int, at: dt.datetime) -> bool:
         Whether there was anything to do.
     """
     with transaction.atomic():
-        unopened = Inbound.objects.filter(pk=inbound_id, is_opened=False).select_related("partner")
-        found = unopened.select_for_update(of=("self",), skip_locked=True).first()
-        if found is None or found.content is None or found.document_id is None:
+        unopened = Inbound.objects.filter(pk=inbound_id, is_opened=False, content__isnull=False)
+        key = unopened.values_list("document_id", flat=True).first()
+        if key is None:
+            return False
+        document = steps.held(key)  # before its packet, as who gives a copy back does, so that neither waits for ever
+        found = unopened.select_related("partner").select_for_update(of=("self",)).first()
+        if found is None or found.content is None:
             return False
         message, _strength = inbox.opened(bytes(found.content), found.partner, found.received_at)
         assert isinstance(message, Packet)  # noqa: S101 - only packets keep their content
-        document = steps.held(found.document_id)
         _store(document, packets.files_of(message), at)
         Arrival.objects.filter(document=document).update(is_unpacked=True)
         found.is_opened = True
@@ -52,7 +55,7 @@ def _store(document: Document, parts: list[Part], at: dt.datetime) -> None:
         Attachment.objects.get_or_create(
             document=document,
             position=position,
-            defaults={"file": stored, "name": names.safe(part.name, kind), "media_type": kind},
+            defaults={"file": stored, "name": _name(part.name, kind), "media_type": kind},
         )
     if main is None or main.content is None:
         return
@@ -62,7 +65,7 @@ def _store(document: Document, parts: list[Part], at: dt.datetime) -> None:
             document,
             VersionKind.RECEIVED,
             stored,
-            name=names.safe(main.name, kind),
+            name=_name(main.name, kind),
             media_type=kind,
             actor=document.issuer.name,
             at=at,
@@ -83,3 +86,8 @@ def _stored(part: Part, at: dt.datetime) -> tuple[StoredFile, str]:
     content = io.BytesIO(part.content or b"")
     kind = media.detected(content) or "application/octet-stream"
     return files.store(content=content, name=part.name[:200], media_type=kind, at=at), kind
+
+
+def _name(name: str, kind: str) -> str:
+    """The name made harmless, with the ending of its type; of other types, which partners send as well, with its own."""
+    return names.safe(name, kind) if kind in names.ENDINGS else names.shown(name)

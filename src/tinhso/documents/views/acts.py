@@ -123,9 +123,7 @@ def send(request: SignedInRequest, key: int) -> HttpResponse:
     """Choose recipients of an issued document, and send it."""
     asker = asked.reader(request)
     found, acts_as = asked.document_as(asker, key)
-    if Step.SEND not in documents.steps_now(asker, found):
-        raise Http404
-    if found.medium == Medium.PAPER:
+    if Step.SEND not in documents.steps_now(asker, found) or found.medium == Medium.PAPER:
         raise Http404
     had = found.deliveries.values("recipient")
     choices = agencies.addressees().exclude(pk__in=had).exclude(pk=found.agency_id)

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from tinhso.documents.plugins import Incoming, NotSent, Outgoing, Way
 SECONDS = (5, 60)
 MOST_ANSWERED = 80 * 1024 * 1024
 SERVICE = "eDoc"
+logger = logging.getLogger(__name__)
 
 
 class Axis:
@@ -42,8 +44,11 @@ class Axis:
         entries = listed.get("data") or []
         for entry in [each for each in entries if isinstance(each, dict)][:most]:
             handle, recipient = str(entry.get("docId", "")), str(entry.get("to", ""))
-            content = self._fetch(way, handle)
-            yield Incoming(handle, str(entry.get("messageId") or handle), recipient, content)
+            answer = _answered(way, "GET", "/getEdoc", {"docId": handle} | _signed(way, b""), b"")
+            if answer.status_code != 200:  # one that it cannot give keeps the others from nobody
+                logger.warning("partner %s does not give packet %s (%s)", way.key, handle, answer.status_code)
+                continue
+            yield Incoming(handle, str(entry.get("messageId") or handle), recipient, answer.content)
 
     def acknowledge(self, incoming: Incoming, way: Way, *, receipt: str, refusal: str, at: dt.datetime) -> None:
         body = json.dumps(
@@ -51,12 +56,6 @@ class Axis:
         )
         headers = {"docId": incoming.handle, "messagetype": "status", "servicetype": SERVICE}
         self._ask(way, "POST", "/confirm", headers=headers, content=body.encode())
-
-    def _fetch(self, way: Way, handle: str) -> bytes:
-        answer = _answered(way, "GET", "/getEdoc", {"docId": handle} | _signed(way, b""), b"")
-        if answer.status_code != 200:
-            raise NotSent("unintelligible", f"{way.name}: {answer.status_code}")
-        return answer.content
 
     def _ask(
         self, way: Way, method: str, path: str, *, headers: dict[str, str], content: bytes = b""

@@ -96,6 +96,8 @@ class StandIn:
             form, files = MultiPartParser(environ, request, request.upload_handlers).parse()
             sent = files.get("file")
             body = sent.read() if isinstance(sent, UploadedFile) else b""
+            if isinstance(sent, UploadedFile):
+                sent.close()
             code, text = self._keep(system, form.get("from", ""), form.get("to", ""), form.get("docId", ""), body)
             return _json({"code": code, "message": text})
         if path == "/v1/receivedEdocs":

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import requests
 from tinhso.documents.plugins import Incoming, NotSent, Outgoing, Way
 
 SECONDS = (5, 60)
+logger = logging.getLogger(__name__)
 
 
 class Lgsp:
@@ -32,8 +34,9 @@ class Lgsp:
         for entry in [each for each in listed.get("data") or [] if isinstance(each, dict)][:most]:
             handle = str(entry.get("id", ""))
             answer = _answered(way, "GET", f"/v1/edocs/{handle}")
-            if answer.status_code != 200:
-                raise NotSent("unintelligible", f"{way.name}: {answer.status_code}")
+            if answer.status_code != 200:  # one that it cannot give keeps the others from nobody
+                logger.warning("partner %s does not give packet %s (%s)", way.key, handle, answer.status_code)
+                continue
             yield Incoming(handle, str(entry.get("docId") or handle), str(entry.get("to", "")), answer.content)
 
     def acknowledge(self, incoming: Incoming, way: Way, *, receipt: str, refusal: str, at: dt.datetime) -> None:
