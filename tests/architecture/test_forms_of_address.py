@@ -11,7 +11,15 @@ PAGES = f"{SERVICES}templates/public_services/"
 KINDS = {".py", ".html", ".txt", ".yaml"}
 # What only officials read; everything else may be read by a citizen.
 OFFICIALS = (
-    *("config/cli/", "documents/templates/documents/folder", "operations/", "plans/", "indicators/", "datasets/", "accounts/templates/accounts/"),
+    *(
+        "config/cli/",
+        "documents/templates/documents/folder",
+        "operations/",
+        "plans/",
+        "indicators/",
+        "datasets/",
+        "accounts/templates/accounts/",
+    ),
     *(f"{SERVICES}{one}" for one in ("desk/", "results/views/", "catalog/views/manage", "filing/views/counter")),
     *(f"{SERVICES}payments/{one}" for one in ("views/counter", "services/collecting")),
     *(f"{SERVICES}dossiers/services/{one}" for one in ("claims", "refusals")),

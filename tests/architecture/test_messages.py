@@ -46,6 +46,7 @@ NOT_SHOWN = {
     "issuers.py",
     "body.py",
     "kinds.py",
+    "naming.py",
     "receipts.py",
     "sample_help.py",
     "samples.py",
@@ -223,7 +224,9 @@ def test_text_in_templates_is_marked():
 
 def test_text_in_python_is_marked():
     found = {
-        str(path.relative_to(SRC)): unmarked_in_python(path.read_text("utf-8"), is_models="models" in (path.stem, path.parent.name))
+        str(path.relative_to(SRC)): unmarked_in_python(
+            path.read_text("utf-8"), is_models="models" in (path.stem, path.parent.name)
+        )
         for path in _sources("py")
     }
 

@@ -11,7 +11,17 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "tinhso"
-ORDER = ["core", "organizations", "accounts", "datasets", "public_services", "documents", "indicators", "plans", "operations"]
+ORDER = [
+    "core",
+    "organizations",
+    "accounts",
+    "datasets",
+    "public_services",
+    "documents",
+    "indicators",
+    "plans",
+    "operations",
+]
 OPEN_VIEWS = {
     "authority",
     "revocations",

@@ -1,7 +1,6 @@
 """The public check: what is signed in a file that anybody sends, by whom, intact or not; nothing of it is kept."""
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents import factories as make
@@ -13,11 +12,6 @@ from tinhso.documents.services import public_checks, signing
 
 __all__ = ["on_the_day"]
 CHECK = "/documents/check/"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked():
-    cache.clear()
 
 
 def send(client, content, name="van-ban.pdf"):

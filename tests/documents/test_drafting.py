@@ -264,7 +264,7 @@ def test_there_may_not_be_more_attachments_than_gateways_take(justice, monkeypat
 
 @pytest.mark.parametrize("kind", drafting.kinds.KINDS, ids=lambda kind: kind.code)
 def test_the_template_of_each_type_can_be_drafted(justice, kind):
-    document = make.draft(justice, kind=kind.code, body=drafting.opening_of(kind.code))
+    document = make.draft(justice, kind=kind.code, body=drafting.kinds.template(kind.code))
 
     assert papers.preview(document)
 

@@ -8,8 +8,9 @@ from tests.documents import kills
 _ = elsewhere
 MESSAGES, CHANCE, FEWEST_KILLS = 1000, 0.02, 40
 RUN = f"""
+    import json
     from tests.documents import kills
-    kills.run({CHANCE}, seed=20240115)
+    print(json.dumps(kills.run({CHANCE}, seed=20240115)))
 """
 LOOK = """
     import json

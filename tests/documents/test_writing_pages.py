@@ -12,7 +12,7 @@ from tests.documents.test_document_pages import BACKEND, body, enter, home_affai
 from tinhso.accounts.api import Role
 from tinhso.documents.choices import ChannelKind
 from tinhso.documents.models import Delivery, Document
-from tinhso.documents.services import drafting
+from tinhso.documents.rules import kinds
 
 __all__ = ["BACKEND", "enter", "home_affairs", "justice", "on_the_day"]
 NEW, FOLDER = "/documents/new/", "/documents/signing/"
@@ -50,7 +50,7 @@ def test_a_draft_is_written_and_found_again(enter, justice):
 def test_a_template_keeps_what_was_typed_elsewhere(enter, justice):
     client = enter(justice.clerk)
 
-    fresh = body(client.post(NEW, written(justice, kind="NQ", body=drafting.opening_of("CV"), template="1")))
+    fresh = body(client.post(NEW, written(justice, kind="NQ", body=kinds.template("CV"), template="1")))
     kept = body(client.post(NEW, written(justice, kind="NQ", template="1")))
 
     assert "QUYẾT NGHỊ:" in fresh

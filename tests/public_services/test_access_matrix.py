@@ -269,11 +269,11 @@ ROWS = [
 OPEN = {
     "anonymous": {
         "account_login", "account_logout", "account_inactive", "openid_connect_login", "openid_connect_callback",
-        "mfa_authenticate", "core:language", "plans:public_plan",
+        "mfa_authenticate", "core:language", "plans:public_plan", "documents:check",
     },
     "applicant": {
         "account_login", "account_logout", "account_inactive", "openid_connect_login", "openid_connect_callback",
-        "core:language", "core:gallery", "plans:public_plan",
+        "core:language", "core:gallery", "plans:public_plan", "documents:check",
     },
 }  # fmt: skip
 AT_HOME = {"operations:overview"}  # leads citizens to their own pages

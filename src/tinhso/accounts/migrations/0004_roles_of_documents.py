@@ -4,15 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_official_identity'),
+        ("accounts", "0003_official_identity"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='assignment',
-            name='role',
-            field=models.CharField(choices=[('viewer', 'Người xem'), ('data_officer', 'Cán bộ dữ liệu'), ('agency_lead', 'Lãnh đạo cơ quan'), ('plan_owner', 'Cơ quan chủ trì kế hoạch'), ('administrator', 'Quản trị'), ('one_stop_officer', 'Cán bộ Bộ phận Một cửa'), ('case_officer', 'Công chức thụ lý'), ('community_team', 'Tổ công nghệ số cộng đồng'), ('registrar', 'Văn thư cơ quan'), ('clerk', 'Công chức soạn thảo, xử lý văn bản')], max_length=20, verbose_name='vai trò'),
+            model_name="assignment",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("viewer", "Người xem"),
+                    ("data_officer", "Cán bộ dữ liệu"),
+                    ("agency_lead", "Lãnh đạo cơ quan"),
+                    ("plan_owner", "Cơ quan chủ trì kế hoạch"),
+                    ("administrator", "Quản trị"),
+                    ("one_stop_officer", "Cán bộ Bộ phận Một cửa"),
+                    ("case_officer", "Công chức thụ lý"),
+                    ("community_team", "Tổ công nghệ số cộng đồng"),
+                    ("registrar", "Văn thư cơ quan"),
+                    ("clerk", "Công chức soạn thảo, xử lý văn bản"),
+                ],
+                max_length=20,
+                verbose_name="vai trò",
+            ),
         ),
     ]

@@ -107,9 +107,16 @@ def whole(document: Document, at: dt.datetime) -> dict[str, Any]:
         "warning": _warning(document),
         "is_paper": document.medium == Medium.PAPER,
         "is_out": document.direction == Direction.OUT,
+        "has_preview": has_preview(document),
         "is_draft": document.state in (life.DRAFT, life.IN_REVIEW),
         "waits": _waits(document, arrival),
     }
+
+
+def has_preview(document: Document) -> bool:
+    """Whether a document can be looked at as it is laid out: before it is signed, where its text was written here."""
+    is_written = document.direction == Direction.OUT and not document.body.get("uploaded")
+    return is_written and document.state in (life.DRAFT, life.IN_REVIEW, life.TO_SIGN)
 
 
 def report(found: dict[str, Any]) -> dict[str, Any]:

@@ -122,6 +122,15 @@ KINDS = (
 BY_CODE = {kind.code: kind for kind in KINDS}
 BY_NAME = {kind.name.casefold(): kind for kind in KINDS}
 OFFICIAL_LETTER = "CV"
+FILED = "Lưu: VT"  # last of the recipients
+FIRST_ARTICLE = "Điều 1. …"
+
+
+def template(kind: str) -> str:
+    """What a draft of a type begins with (Phụ lục III)."""
+    found = BY_CODE[kind]
+    parts = (found.opening, FIRST_ARTICLE if found.has_articles else "", found.closing)
+    return "\n\n".join(part for part in parts if part)
 
 
 def notation(*, kind: str, issuer: str, unit: str = "") -> str:

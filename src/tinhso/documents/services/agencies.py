@@ -14,10 +14,10 @@ from tinhso.core.errors import ImpossibleRequest
 from tinhso.core.words import without_tones
 from tinhso.documents.choices import ChannelKind
 from tinhso.documents.models import Agency, AgencyCode, Dispatch, Partner
+from tinhso.documents.rules import naming
 from tinhso.edxml import identifiers
 from tinhso.organizations import api as organizations
 
-PROVISIONAL = "tạm"
 FIRST_DAY = dt.date(2000, 1, 1)
 
 
@@ -40,14 +40,14 @@ def ensure_ours(*, on: dt.date) -> int:
     for row in rows:
         agency = Agency.objects.create(
             org_unit_id=row.unit_id,
-            name=_official_name(row.kind, row.name),
-            notation=_notation(row.kind, row.name),
-            superior=f"UBND {_lower_first(province)}" if row.kind == "department" and province else "",
-            place=_place(row.kind, row.name, province),
+            name=naming.official_name(row.kind, row.name),
+            notation=naming.notation(row.kind, row.name),
+            superior=naming.superior(row.kind, province),
+            place=naming.place(row.kind, row.name, province),
         )
         AgencyCode.objects.create(
             agency=agency,
-            scheme=PROVISIONAL,
+            scheme=naming.PROVISIONAL,
             code=provisional_code(row.code, on),
             valid_from=FIRST_DAY if row.kind == "department" else on,
             is_provisional=True,
@@ -109,7 +109,7 @@ def add_partner(
 
 @transaction.atomic
 def add_agency(
-    *, name: str, code: str, partner: Partner, actor: str, at: dt.datetime, scheme: str = "QĐ 20/2020", place: str = ""
+    *, name: str, code: str, partner: Partner, actor: str, at: dt.datetime, scheme: str = naming.GIVEN, place: str = ""
 ) -> Agency:
     """Make an agency known that a partner reaches.
 
@@ -168,28 +168,3 @@ def _require_identifier(code: str) -> None:
         raise Unfit(
             _("“%(code)s” không phải mã định danh cơ quan (QĐ 20/2020/QĐ-TTg).") % {"code": code[:60]}
         ) from None
-
-
-def _official_name(kind: str, name: str) -> str:
-    """Communes, districts and the province issue documents as their People's Committees."""
-    return name if kind == "department" else f"Ủy ban nhân dân {_lower_first(name)}"
-
-
-def _lower_first(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
-def _notation(kind: str, name: str) -> str:
-    """The abbreviation in notations: UBND, or the letters of a department's name (Sở Tư pháp: STP)."""
-    if kind != "department":
-        return "UBND"
-    words = [word for word in name.replace(",", " ").replace("-", " ").split() if word.casefold() not in ("và", "tỉnh")]
-    return "".join(word if word.isupper() else word[0].upper() for word in words)[:20]
-
-
-def _place(kind: str, name: str, province: str) -> str:
-    """Where documents of an agency are issued (Phụ lục I, mục II.4): the province's name, or the commune's own."""
-    whole = province if kind in ("province", "department") else name
-    for prefix in ("Tỉnh ", "Thành phố ", "Thị trấn ", "Huyện ", "Phường ", "Xã "):
-        whole = whole.removeprefix(prefix)
-    return whole

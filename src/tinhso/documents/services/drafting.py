@@ -293,16 +293,8 @@ def file_name(document: Document) -> str:
     return "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in shown).strip("-") + ".pdf"
 
 
-def opening_of(kind: str) -> str:
-    """What a draft of a type begins with: the template of Phụ lục III."""
-    found = kinds.BY_CODE[kind]
-    return "\n\n".join(
-        part for part in (found.opening, "Điều 1. …" if found.has_articles else "", found.closing) if part
-    )
-
-
 def _fields(agency: Agency, text: Text) -> dict[str, Any]:
-    secrets.require_none([text.subject, *text.body.splitlines()[:60], *text.places_to])
+    secrets.require_none([text.subject, text.body, *text.places_to])
     return {
         "kind": DocumentKind(text.kind),
         "subject": text.subject,

@@ -7,6 +7,7 @@ from tinhso.accounts import api as accounts
 from tinhso.accounts.api import Action, User
 from tinhso.documents.choices import DocumentKind
 from tinhso.documents.models import Agency, Document
+from tinhso.documents.rules import kinds
 from tinhso.documents.rules.life import By
 from tinhso.documents.services import (
     agencies,
@@ -69,7 +70,7 @@ def _make(
     text = drafting.Text(
         kind=kind,
         subject=subject,
-        body=f"{drafting.opening_of(kind)}\nVăn bản mẫu của bản dùng thử, không có giá trị pháp lý.",
+        body=f"{kinds.template(kind)}\nVăn bản mẫu của bản dùng thử, không có giá trị pháp lý.",
         unit="VP",
         signer_id=leader.pk,
         signer_name=leader.full_name,

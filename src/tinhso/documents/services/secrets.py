@@ -17,12 +17,12 @@ class StateSecret(RuleViolation):
 
 
 def require_none(lines: Iterable[str]) -> None:
-    """Check lines of text for a mark of secrecy.
+    """Check texts, line by line, for a mark of secrecy.
 
     Raises:
         StateSecret: there is one.
     """
-    level = secrecy.mark(lines)
+    level = secrecy.mark(part for line in lines for part in line.splitlines())
     if level:
         raise StateSecret(
             _(

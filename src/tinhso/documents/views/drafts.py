@@ -15,6 +15,7 @@ from tinhso.core.errors import RuleViolation
 from tinhso.documents.choices import Direction, DocumentKind, State
 from tinhso.documents.forms import DraftForm, FileForm, PaperForm, draft_initial
 from tinhso.documents.models import Agency, Document
+from tinhso.documents.rules import kinds
 from tinhso.documents.rules.life import By, Step
 from tinhso.documents.selectors import documents
 from tinhso.documents.selectors.documents import Reader
@@ -198,7 +199,7 @@ def _about(request: SignedInRequest, asker: Reader, name: str, **needed: Any) ->
 def _is_template(body: str) -> bool:
     """Whether a text is empty, or what a draft of some type begins with: nothing that somebody has written."""
     bare = body.split()
-    return not bare or any(bare == drafting.opening_of(kind).split() for kind in DocumentKind.values)
+    return not bare or any(bare == kinds.template(kind).split() for kind in DocumentKind.values)
 
 
 def _with_template(request: SignedInRequest) -> dict[str, Any]:
@@ -206,7 +207,7 @@ def _with_template(request: SignedInRequest) -> dict[str, Any]:
     given: dict[str, Any] = {name: request.POST.get(name, "") for name in DraftForm.base_fields}
     kind = given["kind"]
     if kind in DocumentKind.values and _is_template(given["body"]):
-        given["body"] = drafting.opening_of(kind)
+        given["body"] = kinds.template(kind)
     return given
 
 
@@ -214,9 +215,9 @@ def _initial(request: SignedInRequest, answers: Document | None, replaces: Docum
     kind = request.GET.get("kind", "")
     if kind not in DocumentKind.values:
         kind = replaces.kind if replaces else DocumentKind.OFFICIAL_LETTER
-    initial: dict[str, Any] = {"kind": kind, "body": drafting.opening_of(kind), "urgency": 0, "steering": 1}
+    initial: dict[str, Any] = {"kind": kind, "body": kinds.template(kind), "urgency": 0, "steering": 1}
     if replaces is not None:
         initial |= draft_initial(replaces)
     elif answers is not None:
-        initial |= {"subject": answers.subject, "places_to": f"{answers.issuer.name}\nLưu: VT"}
+        initial |= {"subject": answers.subject, "places_to": f"{answers.issuer.name}\n{kinds.FILED}"}
     return initial

@@ -10,6 +10,7 @@ from tinhso.core.evidence import download
 from tinhso.core.papers import pdf as papers
 from tinhso.documents.choices import Direction
 from tinhso.documents.models import Document, Inbound
+from tinhso.documents.presenters import document as presenters
 from tinhso.documents.rules import life
 from tinhso.documents.services import papers as layout
 from tinhso.documents.views import asked
@@ -60,7 +61,7 @@ def packet(request: SignedInRequest, key: int) -> HttpResponse:
 def preview(request: SignedInRequest, key: int) -> HttpResponse:
     """The draft as a PDF, laid out as it will be signed; shown by the browser."""
     document = _readable(request, key)
-    if document.direction != Direction.OUT or document.state not in (life.DRAFT, life.IN_REVIEW):
+    if not presenters.has_preview(document):
         raise Http404
     made = papers.from_html(layout.preview(document), papers.STYLE)
     answer = HttpResponse(made, content_type="application/pdf")

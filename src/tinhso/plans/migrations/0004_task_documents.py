@@ -5,22 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plans', '0003_scorecards'),
+        ("plans", "0003_scorecards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TaskDocument',
+            name="TaskDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120, verbose_name='mã định danh văn bản')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='plans.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=120, verbose_name="mã định danh văn bản")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="plans.task"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['code'], name='plans_task_document_code')],
-                'constraints': [models.UniqueConstraint(fields=('task', 'code'), name='plans_task_document_once')],
+                "indexes": [models.Index(fields=["code"], name="plans_task_document_code")],
+                "constraints": [models.UniqueConstraint(fields=("task", "code"), name="plans_task_document_once")],
             },
         ),
     ]
