@@ -48,7 +48,7 @@ def check_again() -> None:
     checks.retry(at=clock.now())
 
 
-@each_round("documents.checks", apart=dt.timedelta(minutes=5))
+@each_round("documents.checks", apart=dt.timedelta(minutes=1))
 def have_checked(at: dt.datetime) -> int:
     """Have checks that lack grounds made again in the background: authorities may be slow."""
     from tinhso.core import jobs

@@ -23,7 +23,7 @@ from tinhso.signing.report import Report, SignatureReport, Wanted
 from tinhso.signing.trust import Material, TrustList
 from tinhso.signing.verify import verify
 
-AGAIN = dt.timedelta(minutes=15)
+AGAIN = dt.timedelta(minutes=5)
 SECONDS = 10
 MOST = 20 * 1024 * 1024  # bytes of a revocation list
 LISTS_KEPT = 500

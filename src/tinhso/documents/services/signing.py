@@ -16,7 +16,7 @@ from tinhso.core import files, media, signers
 from tinhso.core.clock import VIETNAM
 from tinhso.core.errors import RuleViolation
 from tinhso.core.models import StoredFile
-from tinhso.documents.choices import Direction, Medium, SignatureRole, State, VersionKind
+from tinhso.documents.choices import Direction, Medium, SignatureRole, State, Verdict, VersionKind
 from tinhso.documents.models import Agency, Document, SignatureMade, Version
 from tinhso.documents.rules import kinds
 from tinhso.documents.rules.life import By, Step
@@ -25,6 +25,7 @@ from tinhso.documents.services import checks, drafting, finding, numbers, papers
 from tinhso.edxml import identifiers
 from tinhso.signing import appearance, fields, remote
 from tinhso.signing.port import CannotSign, CertificateNotInForce, NotAPdf, Place, Signer
+from tinhso.signing.report import Report
 from tinhso.signing.report import Verdict as Judged
 
 
@@ -70,9 +71,12 @@ def take_signed(
     """
     document = _to_sign(document_id, revision, signer, acts_as)
     returned = _returned(newest_bytes(document), content.read())
-    report = checks.look_at(returned, expected="", at=at)
-    if report.verdict is Judged.FAILED:
-        raise CannotSignNow(_("Chữ ký trong tệp không đạt: %(why)s") % {"why": checks.first_reason(report)})
+    report = _sound(returned, expected="", field=fields.PERSON, at=at)
+    if _plain(report.signatures[-1].signer) != _plain(signer.full_name):
+        raise CannotSignNow(
+            _("Chứng thư trong tệp là của “%(other)s”, không phải của %(name)s.")
+            % {"other": report.signatures[-1].signer, "name": signer.full_name}
+        )
     return _person_signed(document, returned, None, signer, at)
 
 
@@ -132,9 +136,7 @@ def take_sealed(
     document = steps.held(document_id, revision)
     steps.require(document, Step.SEAL, acts_as)
     returned = _returned(newest_bytes(document), content.read())
-    report = checks.look_at(returned, expected=document.agency.name, at=at)
-    if report.verdict is Judged.FAILED:
-        raise CannotSignNow(_("Chữ ký trong tệp không đạt: %(why)s") % {"why": checks.first_reason(report)})
+    _sound(returned, expected=document.agency.name, field=fields.ORGANIZATION, at=at)
     return _sealed(document, returned, None, actor, at)
 
 
@@ -233,9 +235,28 @@ def _returned(sent: bytes, returned: bytes) -> bytes:
     return returned
 
 
+def _sound(returned: bytes, *, expected: str, field: str, at: dt.datetime) -> Report:
+    """The report on a file that was signed elsewhere, in the field that was left for it.
+
+    Raises:
+        CannotSignNow: the signature does not hold, or stands in another field.
+    """
+    report = checks.look_at(returned, expected=expected, at=at)
+    if report.verdict is Judged.FAILED:
+        raise CannotSignNow(_("Chữ ký trong tệp không đạt: %(why)s") % {"why": checks.first_reason(report)})
+    if not report.signatures or report.signatures[-1].field != field:
+        raise CannotSignNow(_("Chữ ký không nằm ở ô ký đã chuẩn bị; hãy ký vào đúng ô đó rồi nộp lại."))
+    return report
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 def _person_signed(document: Document, signed: bytes, key: Signer | None, signer: User, at: dt.datetime) -> Document:
     version = _keep(document, VersionKind.PERSON_SIGNED, signed, signer.username, at)
     _note_signature(version, SignatureRole.PERSON, key, signer.full_name, at)
+    checks.check(file=version.file, pdf=signed, expected="", at=at)
     return steps.take(document, Step.SIGN, actor=signer.username, at=at, signed_at=at)
 
 
@@ -303,22 +324,29 @@ def _require_person(document: Document, at: dt.datetime) -> None:
     """Check that the competent person's signature holds, on the version that it closed, and that what came after only
     adds to that version.
 
-    What is not decided yet for want of proofs of revocation does, as the check of the issued file is made again when
-    more is known.
+    What is not decided yet, for want of proofs of revocation, waits until it is: the check is made again by itself.
+
+    Raises:
+        NotSignedByPerson: there is no signature, or it does not hold, or nobody knows yet.
     """
     signed = document.versions.select_related("file").filter(kind=VersionKind.PERSON_SIGNED).order_by("-number").first()
     if signed is None:
         raise NotSignedByPerson(_("Văn bản chưa có chữ ký của người có thẩm quyền (NĐ 30/2020/NĐ-CP, Điều 32)."))
     with files.open_stored(signed.file.sha256) as content:
         pdf = content.read()
-    report = checks.look_at(pdf, expected="", at=at)
-    if report.verdict is Judged.FAILED or not newest_bytes(document).startswith(pdf):
+    found = checks.check(file=signed.file, pdf=pdf, expected="", at=at)
+    if found.verdict == Verdict.UNDETERMINED:
+        raise NotSignedByPerson(
+            _("Chưa đủ căn cứ về chữ ký của người có thẩm quyền; hệ thống đang lấy dữ liệu, hãy thử lại sau ít phút.")
+        )
+    if found.verdict != Verdict.PASSED or not newest_bytes(document).startswith(pdf):
+        reasons = found.report["reasons"]
         raise NotSignedByPerson(
             _(
                 "Chữ ký của người có thẩm quyền không đạt (%(why)s); cơ quan không ký văn bản này "
                 "(NĐ 30/2020/NĐ-CP, Điều 32)."
             )
-            % {"why": checks.first_reason(report)}
+            % {"why": reasons[0]["text"] if reasons else _("không rõ lý do")}
         )
 
 
