@@ -331,3 +331,39 @@ def test_a_number_is_given_in_the_year_of_vietnam(justice):
 
     assert document.issued_on == dt.date(2025, 1, 1)
     assert fields.values(signing.newest_bytes(document)) == {"so": "01", "ngay": "01/01/2025"}
+
+
+def test_a_file_that_somebody_else_has_signed_is_refused(justice, pdf_tools):
+    document = make.to_sign(justice)
+    other = signers.of_person(name="Người Khác Mẫu", organization=justice.agency.name, account="khac", at=make.AT)
+    returned = other.sign(signing.newest_bytes(document), at=make.AT, place=Place(fields.PERSON, certify=True))
+
+    with pytest.raises(signing.CannotSignNow, match="Người Khác Mẫu"):
+        hand_in(document, returned, justice)
+
+    document.refresh_from_db()
+    assert document.state == State.TO_SIGN
+
+
+def test_a_file_that_is_signed_in_another_field_is_refused(justice, pdf_tools):
+    document = make.to_sign(justice)
+    key = signers.of_person(
+        name=justice.leader.full_name, organization=justice.agency.name, account=justice.leader.username, at=make.AT
+    )
+    returned = key.sign(signing.newest_bytes(document), at=make.AT, place=Place())
+
+    with pytest.raises(signing.CannotSignNow, match="ô ký"):
+        hand_in(document, returned, justice)
+
+
+def test_the_agency_waits_while_nobody_knows_whether_the_leader_may_sign(justice, pdf_tools, monkeypatch):
+    monkeypatch.setattr(signers, "revocations", lambda _at: [])
+    document = make.signed(justice)
+
+    with pytest.raises(signing.NotSignedByPerson, match="Chưa đủ căn cứ"):
+        signing.issue(
+            document_id=document.pk, revision=document.revision, actor="vanthu", acts_as=make.REGISTRAR, at=make.AT
+        )
+
+    document.refresh_from_db()
+    assert (document.state, document.number) == (State.SIGNED, None)
