@@ -89,7 +89,11 @@ def test_the_same_packet_again_gets_the_same_receipt(justice, there, ours):
     assert Document.objects.filter(direction="in").count() == 1
 
 
-@pytest.mark.parametrize("line", [None, object(), Line(None), Line(b""), Line(b"x")], ids=str)
+@pytest.mark.parametrize(
+    "line",
+    [None, object(), Line(None), Line(b""), Line(b"x")],
+    ids=("no line", "no socket", "no certificate", "empty", "unknown"),
+)
 def test_strangers_are_told_nothing(justice, there, line):
     status, text = lay_down(light.packet(light.code_of(justice)), light.code_of(justice), line)
 
