@@ -11,6 +11,7 @@ from tinhso.core import audit, clock, outbox
 from tinhso.core.models import AuditEntry, AuditWitness
 from tinhso.documents.choices import ChannelKind, State
 from tinhso.documents.models import Agency, AgencyCode, Document, Partner
+from tinhso.documents.rules import naming
 from tinhso.documents.selectors import agencies as known
 from tinhso.documents.services import agencies, identity, samples, witness
 from tinhso.documents.services.agencies import Unfit
@@ -48,7 +49,7 @@ def test_agencies_are_named_and_abbreviated_as_they_issue_documents(province):
     ],
 )
 def test_abbreviations_are_the_letters_of_a_name(name, expected):
-    assert agencies._notation("department", name) == expected
+    assert naming.notation("department", name) == expected
 
 
 def test_the_real_code_goes_before_the_provisional_which_still_counts(province):
