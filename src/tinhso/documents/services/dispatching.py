@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 
 from django.db import OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tinhso.core import audit, outbox, sealed
 from tinhso.core.prepared import update
@@ -43,6 +43,8 @@ def run(*, at: dt.datetime, most: int = AT_ONCE) -> int:
     Returns:
         How many packets were handed over.
     """
+    if not _due(at).exists():  # so that a worker with nothing to send holds no lock
+        return 0
     tried = _tried(_lease(at, most), at)
     if tried:
         _settle(tried, at)
@@ -84,14 +86,16 @@ def waiting() -> Q:
     return Q(done_at__isnull=True, parked_at__isnull=True, stopped_at__isnull=True)
 
 
+def _due(at: dt.datetime) -> QuerySet[Dispatch]:
+    """What is to be sent now, but for partners that are parked or out of use."""
+    parked = ~Q(recipient__partner__parked_reason="") & Q(recipient__partner__isnull=False)
+    return Dispatch.objects.filter(waiting(), next_at__lte=at).exclude(Q(recipient__partner__is_active=False) | parked)
+
+
 @transaction.atomic
 def _lease(at: dt.datetime, most: int) -> list[Dispatch]:
     """Take what is due, oldest first, leaving partners that are parked alone; nobody else takes it until the lease ends."""
-    due = Dispatch.objects.filter(waiting(), next_at__lte=at).exclude(
-        Q(recipient__partner__is_active=False)
-        | ~Q(recipient__partner__parked_reason="") & Q(recipient__partner__isnull=False)
-    )
-    found = list(due.select_for_update(of=("self",), skip_locked=True).order_by("next_at", "pk")[:most])
+    found = list(_due(at).select_for_update(of=("self",), skip_locked=True).order_by("next_at", "pk")[:most])
     if not found:
         return []
     Dispatch.objects.filter(pk__in=[each.pk for each in found]).update(next_at=at + LEASE)
