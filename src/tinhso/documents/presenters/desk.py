@@ -27,6 +27,7 @@ def desk(asker: Reader, agency: Agency, at: dt.datetime) -> dict[str, Any]:
     found = [_part(title, waits, at) for title, waits in _parts(asker, agency)]
     return {
         "parts": [part for part in found if part["count"]],
+        "unanswered": waiting.unanswered(agency, at).count() if unit in asker.registers else 0,
         "requests": list(waiting.requests(agency)) if unit in asker.registers else [],
         "queue": queue,
         "oldest": age(at - queue.oldest) if queue.oldest else "",

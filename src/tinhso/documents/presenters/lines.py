@@ -3,16 +3,18 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tinhso.core.badges import Badge
+from tinhso.core.clock import VIETNAM
 from tinhso.core.exports import Column
 from tinhso.documents.choices import Direction, Medium, State, Urgency, Verdict
 from tinhso.documents.models import Arrival, Document
-from tinhso.documents.rules import kinds
+from tinhso.documents.rules import deadlines, kinds
+from tinhso.organizations import api as organizations
+from tinhso.organizations.api import WorkingCalendar as Calendar
 
 STATE_BADGES = {
     State.DRAFT: "no_data",
@@ -65,7 +67,9 @@ def lines(documents: Sequence[Document], verdicts: dict[int, str], at: dt.dateti
     Args:
         verdicts: by key of the document.
     """
-    return [_line(each, verdicts.get(each.pk), at) for each in documents]
+    is_any_new = any(each.state == State.REGISTERED for each in documents)
+    calendar = organizations.working_calendar() if is_any_new else None
+    return [_line(each, verdicts.get(each.pk), at, calendar) for each in documents]
 
 
 def state_badge(document: Document) -> Badge:
@@ -105,7 +109,7 @@ def _common() -> list[Column[Line]]:
     ]
 
 
-def _line(document: Document, verdict: str | None, at: dt.datetime) -> Line:
+def _line(document: Document, verdict: str | None, at: dt.datetime, calendar: Calendar | None) -> Line:
     arrival = _arrival(document)
     return Line(
         url=reverse("documents:document", args=[document.pk]),
@@ -117,7 +121,7 @@ def _line(document: Document, verdict: str | None, at: dt.datetime) -> Line:
         urgency=str(Urgency(document.urgency).label) if document.urgency else "",
         state=state_badge(document),
         verdict=verdict_badge(verdict) if verdict else _without_verdict(document),
-        term=_term(document, arrival, at),
+        term=_term(document, arrival, at, calendar),
         entry=arrival.number if arrival else None,
         handler=arrival.assigned_to.full_name if arrival and arrival.assigned_to else "",
     )
@@ -133,13 +137,15 @@ def _arrival(document: Document) -> Arrival | None:
     return getattr(document, "arrival", None)
 
 
-def _term(document: Document, arrival: Arrival | None, at: dt.datetime) -> Badge | None:
+def _term(document: Document, arrival: Arrival | None, at: dt.datetime, calendar: Calendar | None) -> Badge | None:
     """What is due of a document in: the word that it has come, or its settling."""
     if arrival is None:
         return None
     if document.state == State.ARRIVED:
         late = at > arrival.acknowledge_by
         return Badge("not_met" if late else "too_early", _("quá hạn tiếp nhận") if late else _("tiếp nhận trong ngày"))
+    if calendar is not None and document.state == State.REGISTERED and arrival.registered_at and not arrival.due_on:
+        return _passing_on(document, arrival.registered_at.astimezone(VIETNAM), at, calendar)
     if arrival.due_on and document.state != State.DONE:
         left = (arrival.due_on - at.date()).days
         if left < 0:
@@ -148,6 +154,12 @@ def _term(document: Document, arrival: Arrival | None, at: dt.datetime) -> Badge
     return None
 
 
-def choices_of(names: Any) -> list[tuple[str, str]]:
-    """The choices of a filter."""
-    return [(value, str(label)) for value, label in names]
+def _passing_on(document: Document, registered_at: dt.datetime, at: dt.datetime, calendar: Calendar) -> Badge:
+    """By when a document that is taken in goes to who handles it (NĐ 30/2020/NĐ-CP, Điều 23)."""
+    following = organizations.add_working_days(registered_at.date(), 1, calendar)
+    by = deadlines.pass_on_by(registered_at=registered_at, urgency=document.urgency, next_working_day=following)
+    late = at > by
+    return Badge(
+        "not_met" if late else "too_early",
+        _("quá hạn chuyển xử lý") if late else _("chuyển trước %(day)s") % {"day": f"{by:%d/%m %H:%M}"},
+    )
