@@ -26,6 +26,7 @@ ON_ANY_DATABASE = [  # of tests/operations, what shows figures
     "--ignore=tests/e2e",
     "--ignore=tests/simulation",
     "--ignore=tests/config/test_province.py",
+    "--ignore=tests/documents/test_documents_access.py",
     "--ignore=tests/documents/test_two_installations.py",
     "--ignore-glob=*_pages.py",
     *(
